@@ -1,0 +1,1 @@
+"""The event kiosk: tickets, doors, tills and wallets in a text terminal."""
