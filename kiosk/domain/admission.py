@@ -1,0 +1,84 @@
+"""The verdict at the door, and why. Pure: facts in, verdict out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kiosk.domain.events import Window
+from kiosk.domain.people import Attendee
+
+
+class Colour(StrEnum):
+    """How a verdict looks from two metres away; never said by colour alone."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+class Reason(StrEnum):
+    """Why; stable words that outlive any wording on a screen."""
+
+    ADMITTED = "admitted"
+    ALREADY_IN = "already_in"
+    """`at` and `terminal` say when and where."""
+    TYPO = "typo"
+    """A ticket number whose check symbol does not fit: type it again."""
+    NOT_OURS = "not_ours"
+    """Not a ticket of this system, or a forged one."""
+    UNKNOWN = "unknown"
+    """Well-formed, but there is no such ticket."""
+    OTHER_EVENT = "other_event"
+    """A ticket of `other_event`."""
+    UNPAID = "unpaid"
+    REFUNDED = "refunded"
+    REPLACED = "replaced"
+    """A newer version of this ticket was issued; only that one counts."""
+    NOT_VALID_YET = "not_valid_yet"
+    """`valid.starts` says from when."""
+    NOT_VALID_ANY_MORE = "not_valid_any_more"
+    """`valid.ends` says until when."""
+
+    @property
+    def colour(self) -> Colour:
+        """The colour of every verdict with this reason."""
+        match self:
+            case Reason.ADMITTED:
+                return Colour.GREEN
+            case Reason.ALREADY_IN:
+                return Colour.AMBER
+            case _:
+                return Colour.RED
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the door says to one scan; facts that are not known are None."""
+
+    reason: Reason
+    ticket_number: str | None = None
+    holder: Attendee | None = None
+    slot_key: str | None = None
+    valid: Window | None = None
+    at: datetime | None = None
+    """When the ticket was admitted (green and amber)."""
+    terminal: str | None = None
+    """Where the ticket was admitted (green and amber)."""
+    other_event: str | None = None
+    """The name of the event a ticket of another event is for."""
+
+    @property
+    def colour(self) -> Colour:
+        """Green, amber or red."""
+        return self.reason.colour
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsConduct:
+    """A good ticket whose holder has not accepted the Code of Conduct yet."""
+
+    text: str
+    """What was scanned."""
+    ticket_number: str
+    holder: Attendee
+    slot_key: str

@@ -1,0 +1,151 @@
+"""What can be true instead of what was asked: named for the fact, carrying what a screen says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.domain.events import Window
+    from kiosk.domain.money import Money
+    from kiosk.domain.orders import OrderState
+
+
+class KioskError(Exception):
+    """Something expected went otherwise; a screen says it in words and goes on."""
+
+
+@dataclass
+class InvalidName(KioskError):
+    """A name cannot be used: `empty`, `too_long` or `control_character`."""
+
+    reason: str
+
+
+@dataclass
+class InvalidEmail(KioskError):
+    """Not an e-mail address; `reason` is a sentence in English."""
+
+    reason: str
+
+
+class SaleState(StrEnum):
+    """Whether a slot can be bought now."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    ENDED = "ended"
+    NOT_PUBLIC = "not_public"
+
+
+@dataclass
+class NotOnSale(KioskError):
+    """The slot is not sold now: too early, too late, or not to everybody."""
+
+    slot_key: str
+    state: SaleState
+    sale: "Window"
+
+
+@dataclass
+class SoldOut(KioskError):
+    """Not enough places are free; those on hold by others may come back."""
+
+    slot_key: str
+    left: int
+    on_hold: int
+    retry_seconds: int
+    """Until the last of today's holds has ended, if nobody pays; 0 when nothing is on hold."""
+
+
+@dataclass
+class HoldExpired(KioskError):
+    """The time to pay is over and the places went back; a new order is a new chance."""
+
+    order_id: int
+
+
+@dataclass
+class UnknownOrder(KioskError):
+    """There is no order with this id."""
+
+    order_id: int
+
+
+@dataclass
+class NotPayable(KioskError):
+    """The order is not waiting for money."""
+
+    order_id: int
+    state: "OrderState"
+
+
+@dataclass
+class NotCancellable(KioskError):
+    """The order is being paid or was paid: there is nothing to give back."""
+
+    order_id: int
+    state: "OrderState"
+
+
+@dataclass
+class TooLittleTendered(KioskError):
+    """Less money was handed over than is due; nothing was booked."""
+
+    due: "Money"
+    tendered: "Money"
+
+
+@dataclass
+class WrongPin(KioskError):
+    """Nobody with the needed role has this PIN; the next try counts after `retry_seconds`."""
+
+    retry_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an event file; `line` counts from 1, `key` is dotted."""
+
+    file: str
+    line: int
+    key: str
+    expected: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        return f"{where}: {self.key}: {self.expected}" if self.key else f"{where}: {self.expected}"
+
+
+@dataclass
+class EventFileError(KioskError):
+    """An event file cannot be used, with every fault found in it."""
+
+    faults: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+@dataclass
+class EventChanged(KioskError):
+    """The event file contradicts what was already opened, sold or funded under its key."""
+
+    event_key: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.event_key}: {self.change}"
+
+
+@dataclass
+class SigningKeyMissing(KioskError):
+    """This event's tickets are signed with a key this machine does not have."""
+
+    event_key: str
+    path: str
+
+    def __str__(self) -> str:
+        return (
+            f"the tickets of {self.event_key} are signed with another key than {self.path}:"
+            " copy the key file there from the machine that opened the event first"
+        )

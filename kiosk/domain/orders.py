@@ -1,0 +1,199 @@
+"""Orders: one checkout of one attendee, from the hold to the tickets. Transitions are pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from kiosk.domain.errors import HoldExpired, NotCancellable, NotPayable, TooLittleTendered
+from kiosk.domain.money import Money, zero
+from kiosk.domain.people import Attendee
+
+
+class OrderState(StrEnum):
+    """Where an order is; what it means for places and money is the ledger's word."""
+
+    PLACED = "placed"
+    """The intent is stored and a hold is asked for."""
+    HELD = "held"
+    """Places are held until `held_until`."""
+    SOLD_OUT = "sold_out"
+    """The ledger refused the hold; placing again is a new attempt."""
+    PAID = "paid"
+    """Places and money are booked, tickets issued."""
+    PAID_UNFULFILLED = "paid_unfulfilled"
+    """Money arrived when no places were left: a refund is due."""
+    CANCELLED = "cancelled"
+    """The buyer gave the places back."""
+    EXPIRED = "expired"
+    """The time to pay ran out."""
+    REFUNDED = "refunded"
+    """Money and places went back by counter-transfers."""
+
+
+class Method(StrEnum):
+    """How an order is paid."""
+
+    CASH = "cash"
+    FREE = "free"
+    """Nothing was due, so nothing moves."""
+
+
+class Booking(StrEnum):
+    """Which transfers a payment is asking the ledger for; it only ever moves down this list."""
+
+    POST = "post"
+    """Post the held places and book the money."""
+    RETRY = "retry"
+    """The hold is gone: take places at once and book the money."""
+    ALONE = "alone"
+    """No places are left: book the money alone, as a refund due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The one payment of an order, stored before the ledger is asked."""
+
+    id: int
+    method: Method
+    amount: Money
+    tendered: Money
+    taken_by: str
+    taken_at: datetime
+    booking: Booking = Booking.POST
+
+    @property
+    def change(self) -> Money:
+        """What goes back to the buyer."""
+        return self.tendered - self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class SlotClaim:
+    """One ticket: the right of its holder to be admitted to one slot."""
+
+    id: int
+    slot_key: str
+    slot_number: int
+    ticket_number: str
+    """What a person types; see `kiosk.domain.codes`."""
+    version: int
+    """Raised by reissue and transfer; older versions are refused at the door."""
+    price: Money
+    holder: Attendee
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One checkout. `number` is for people, `id` for machines (128 bits, made by the buyer's side).
+
+    `settled` is False while the ledger may not have done what `state` says, or its answer is not
+    recorded: such an order is finished by asking the ledger again with the same ids.
+    """
+
+    id: int
+    number: int
+    state: OrderState
+    attendee: Attendee
+    claims: tuple[SlotClaim, ...]
+    attempt: int
+    """Counts the holds asked for: a refused transfer id is refused for ever."""
+    hold_seconds: int
+    placed_at: datetime
+    held_until: datetime
+    settled: bool
+    payment: Payment | None = None
+
+    @property
+    def total(self) -> Money:
+        """What is due for all claims."""
+        nothing = zero(self.claims[0].price.currency)
+        return sum((claim.price for claim in self.claims), nothing)
+
+    @property
+    def change(self) -> Money | None:
+        """What goes back to the buyer, once something was paid."""
+        return self.payment.change if self.payment else None
+
+    @property
+    def has_tickets(self) -> bool:
+        """Whether the claims admit somebody."""
+        return self.state is OrderState.PAID
+
+    def place_again(self, now: datetime) -> Self:
+        """Ask once more after `SOLD_OUT`; an order under way stays as it is.
+
+        Raises `HoldExpired` when the hold has ended, whether it ran out or was given back.
+        """
+        if self.state in (OrderState.EXPIRED, OrderState.CANCELLED):
+            raise HoldExpired(self.id)
+        if self.state is not OrderState.SOLD_OUT:
+            return self
+        return replace(
+            self,
+            state=OrderState.PLACED,
+            attempt=self.attempt + 1,
+            held_until=now + timedelta(seconds=self.hold_seconds),
+            settled=False,
+        )
+
+    def held(self) -> Self:
+        """The ledger holds the places."""
+        if self.state is not OrderState.PLACED:
+            return self
+        return replace(self, state=OrderState.HELD, settled=True)
+
+    def sold_out(self) -> Self:
+        """The ledger refused to hold the places."""
+        if self.state is not OrderState.PLACED:
+            return self
+        return replace(self, state=OrderState.SOLD_OUT, settled=True)
+
+    def begin_payment(self, payment: Payment) -> Self:
+        """Take the money, once: an order already being paid keeps its payment.
+
+        Money after the hold ran out is taken too: the ledger decides whether places are left.
+        """
+        if self.payment is not None:
+            return self
+        if self.state not in (OrderState.HELD, OrderState.EXPIRED):
+            raise NotPayable(self.id, self.state)
+        if payment.tendered < self.total:
+            raise TooLittleTendered(self.total, payment.tendered)
+        return replace(self, payment=payment, settled=False)
+
+    def fall_back(self, refused: Booking) -> Self:
+        """The ledger refused `refused`: ask for the next best thing."""
+        if self.settled or self.payment is None or self.payment.booking is not refused:
+            return self
+        following = {Booking.POST: Booking.RETRY, Booking.RETRY: Booking.ALONE}[refused]
+        return replace(self, payment=replace(self.payment, booking=following))
+
+    def paid(self) -> Self:
+        """The ledger has booked what the payment asked for."""
+        assert self.payment is not None
+        alone = self.payment.booking is Booking.ALONE
+        state = OrderState.PAID_UNFULFILLED if alone else OrderState.PAID
+        return self if self.settled else replace(self, state=state, settled=True)
+
+    def cancel(self) -> Self:
+        """Give the places back; raises `NotCancellable` once money was taken."""
+        match self.state:
+            case OrderState.HELD if self.payment is None:
+                return replace(self, state=OrderState.CANCELLED, settled=False)
+            case OrderState.CANCELLED | OrderState.SOLD_OUT:
+                return self
+            case OrderState.EXPIRED if self.payment is None:
+                return self
+        raise NotCancellable(self.id, self.state)
+
+    def expire(self, now: datetime) -> Self:
+        """End a hold whose time is over; a payment that was begun is never expired."""
+        if self.state is OrderState.HELD and self.payment is None and now >= self.held_until:
+            return replace(self, state=OrderState.EXPIRED, settled=False)
+        return self
+
+    def released(self) -> Self:
+        """The ledger has given the places back."""
+        ended = self.state in (OrderState.CANCELLED, OrderState.EXPIRED)
+        return replace(self, settled=True) if ended and self.payment is None else self

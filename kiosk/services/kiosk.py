@@ -1,0 +1,25 @@
+"""Everything the screens need, in one hand."""
+
+from dataclasses import dataclass
+
+from kiosk.clock import Clock
+from kiosk.services.admission import Admission
+from kiosk.services.catalog import Catalog
+from kiosk.services.reconciliation import Reconciliation
+from kiosk.services.sales import Sales
+from kiosk.services.staff import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The open services of one terminal."""
+
+    catalog: Catalog
+    sales: Sales
+    admission: Admission
+    staff: Staff
+    reconciliation: Reconciliation
+    clock: Clock
+    ledger_engine: str
+    """What the ledger runs on, in words for a status line."""
+    terminal: str
