@@ -1,0 +1,96 @@
+"""What this terminal was told: by its command line first, then by its environment."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from platformdirs import user_data_path
+
+from kiosk.domain.errors import KioskError
+
+if TYPE_CHECKING:
+    from ledger.settings import LedgerSettings
+
+Mode = Literal["attendee", "door"]
+
+TERMINAL_NAME_LENGTH_MAX = 64
+
+
+class SettingsError(KioskError):
+    """A setting cannot be used; the message names it and says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the command line said; None where it said nothing."""
+
+    home: str | None = None
+    event: str | None = None
+    ledger: str | None = None
+    database: str | None = None
+    terminal: str | None = None
+    mode: Mode = "attendee"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a terminal keeps its data, and what it works with.
+
+    `home` is the data folder, shared by the terminals of one machine. `event_file` None means
+    the demo event. `ledger` is what `LedgerSettings.parse` reads. `database_url` is SQLAlchemy's,
+    None for a file in `home`.
+    """
+
+    home: Path
+    event_file: Path | None = None
+    ledger: str = "auto"
+    database_url: str | None = None
+    terminal: str = "terminal"
+    mode: Mode = "attendee"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
+        """Settings from `KIOSK_HOME`, `_EVENT`, `_LEDGER`, `_DATABASE`, `_TERMINAL`, and arguments.
+
+        Raises `SettingsError`.
+        """
+        said = arguments or Arguments()
+        home = said.home or environment.get("KIOSK_HOME")
+        event = said.event or environment.get("KIOSK_EVENT")
+        return cls(
+            home=Path(home).expanduser().absolute() if home else user_data_path("kiosk"),
+            event_file=Path(event).expanduser().absolute() if event else None,
+            ledger=said.ledger or environment.get("KIOSK_LEDGER") or "auto",
+            database_url=said.database or environment.get("KIOSK_DATABASE") or None,
+            terminal=_terminal(said.terminal or environment.get("KIOSK_TERMINAL")),
+            mode=said.mode,
+        )
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Where a node or an embedded ledger keeps everything it has."""
+        return self.home / "ledger"
+
+    @property
+    def log_file(self) -> Path:
+        """What would disturb the screen goes here."""
+        return self.home / "kiosk.log"
+
+    def ledger_settings(self) -> "LedgerSettings":
+        """Which ledger to open; raises `LedgerError` if the text names none."""
+        # The ledger's vocabulary loads a native library, and `kiosk --help` has no use for it.
+        from ledger.settings import LedgerSettings
+
+        return LedgerSettings.parse(self.ledger, folder=self.ledger_folder)
+
+
+def _terminal(name: str | None) -> str:
+    chosen = (name or platform.node() or "terminal").strip()
+    if not chosen.isprintable() or not 0 < len(chosen) <= TERMINAL_NAME_LENGTH_MAX:
+        raise SettingsError(
+            f"the terminal's name {chosen!r} (KIOSK_TERMINAL) cannot be shown; expected 1 to "
+            f"{TERMINAL_NAME_LENGTH_MAX} printable characters, for example door-2"
+        )
+    return chosen
