@@ -1,1 +1,1 @@
-"""What is true of events, orders and tickets: pure and synchronous, no files, no clock, no ledger."""
+"""What is true of events, orders and tickets: pure and synchronous, no files, clock or ledger."""

@@ -14,6 +14,8 @@ class Colour(StrEnum):
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
+    GREY = "grey"
+    """Good by its signature, but its history is out of reach."""
 
 
 class Reason(StrEnum):

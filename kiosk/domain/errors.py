@@ -14,14 +14,14 @@ class KioskError(Exception):
     """Something expected went otherwise; a screen says it in words and goes on."""
 
 
-@dataclass
+@dataclass(eq=False)
 class InvalidName(KioskError):
     """A name cannot be used: `empty`, `too_long` or `control_character`."""
 
     reason: str
 
 
-@dataclass
+@dataclass(eq=False)
 class InvalidEmail(KioskError):
     """Not an e-mail address; `reason` is a sentence in English."""
 
@@ -37,7 +37,7 @@ class SaleState(StrEnum):
     NOT_PUBLIC = "not_public"
 
 
-@dataclass
+@dataclass(eq=False)
 class NotOnSale(KioskError):
     """The slot is not sold now: too early, too late, or not to everybody."""
 
@@ -46,7 +46,7 @@ class NotOnSale(KioskError):
     sale: "Window"
 
 
-@dataclass
+@dataclass(eq=False)
 class SoldOut(KioskError):
     """Not enough places are free; those on hold by others may come back."""
 
@@ -57,21 +57,21 @@ class SoldOut(KioskError):
     """Until the last of today's holds has ended, if nobody pays; 0 when nothing is on hold."""
 
 
-@dataclass
+@dataclass(eq=False)
 class HoldExpired(KioskError):
     """The time to pay is over and the places went back; a new order is a new chance."""
 
     order_id: int
 
 
-@dataclass
+@dataclass(eq=False)
 class UnknownOrder(KioskError):
     """There is no order with this id."""
 
     order_id: int
 
 
-@dataclass
+@dataclass(eq=False)
 class NotPayable(KioskError):
     """The order is not waiting for money."""
 
@@ -79,7 +79,7 @@ class NotPayable(KioskError):
     state: "OrderState"
 
 
-@dataclass
+@dataclass(eq=False)
 class NotCancellable(KioskError):
     """The order is being paid or was paid: there is nothing to give back."""
 
@@ -87,7 +87,7 @@ class NotCancellable(KioskError):
     state: "OrderState"
 
 
-@dataclass
+@dataclass(eq=False)
 class TooLittleTendered(KioskError):
     """Less money was handed over than is due; nothing was booked."""
 
@@ -95,7 +95,7 @@ class TooLittleTendered(KioskError):
     tendered: "Money"
 
 
-@dataclass
+@dataclass(eq=False)
 class WrongPin(KioskError):
     """Nobody with the needed role has this PIN; the next try counts after `retry_seconds`."""
 
@@ -116,7 +116,7 @@ class Fault:
         return f"{where}: {self.key}: {self.expected}" if self.key else f"{where}: {self.expected}"
 
 
-@dataclass
+@dataclass(eq=False)
 class EventFileError(KioskError):
     """An event file cannot be used, with every fault found in it."""
 
@@ -126,7 +126,7 @@ class EventFileError(KioskError):
         return "\n".join(str(fault) for fault in self.faults)
 
 
-@dataclass
+@dataclass(eq=False)
 class EventChanged(KioskError):
     """The event file contradicts what was already opened, sold or funded under its key."""
 
@@ -137,7 +137,7 @@ class EventChanged(KioskError):
         return f"{self.event_key}: {self.change}"
 
 
-@dataclass
+@dataclass(eq=False)
 class SigningKeyMissing(KioskError):
     """This event's tickets are signed with a key this machine does not have."""
 

@@ -1,0 +1,291 @@
+"""The chart of accounts: which account stands for what, and which transfers a business event is.
+
+Start reading here. A place at the event is one unit on the ticket ledger. It is funded once into a
+slot's budget, moves to spent when sold and to redeemed when its holder is admitted:
+
+    operator --fund--> budget --hold, post--> spent --redeem--> redeemed
+
+A budget's debits must not exceed its credits, so its balance *is* what is left: there is no second
+counter, and nothing can be sold twice. Money moves beside it, on the ledger of its currency:
+
+    cash --receipt--> customer --charge--> sales
+
+(an arrow runs from the account that is debited to the one that is credited). Ids are derived from
+what they stand for, so an operation repeated after a crash is recognised as the same.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final
+
+from kiosk.domain.events import Event, EventSlot
+from kiosk.domain.money import CURRENCIES
+from kiosk.domain.orders import Order, Payment, SlotClaim
+from ledger.ids import derived_id
+from ledger.types import Account, AccountFlags, Transfer, TransferFlags
+
+
+class LedgerNumber(IntEnum):
+    """What one unit is. Money uses the ISO 4217 number of its currency (8 to 999) instead, and
+    token symbol n uses `TOKENS` + n."""
+
+    TICKETS = 1
+    """One admission."""
+    GOODIES = 2
+    """One piece."""
+    PRESENCE = 3
+    """One person inside."""
+    TOKENS = 1_000_000
+
+
+class AccountCode(IntEnum):
+    """What an account stands for."""
+
+    OPERATOR = 1
+    BUDGET = 2
+    SPENT = 3
+    REDEEMED = 4
+    OUTSIDE = 11
+    INSIDE = 12
+    SALES = 21
+    DISCOUNTS = 22
+    OVER_SHORT = 23
+    CASH = 24
+    DRAWER = 25
+    CUSTOMER = 26
+    RECEIVABLE = 27
+    INCOME = 41
+    DEBT = 42
+    TOKENS_EXPIRED = 43
+    APP = 44
+    RESERVED = 45
+    WAITING = 46
+    BILL = 47
+
+
+class TransferCode(IntEnum):
+    """Why a transfer was made. Posts and voids keep the code of the hold they end."""
+
+    FUND = 1
+    HOLD = 2
+    TAKE = 3
+    """A place sold without a hold, because the hold was lost while the buyer paid."""
+    REDEEM = 4
+    CHARGE = 21
+    RECEIPT = 22
+
+
+HOLD_MARGIN_SECONDS: Final = 30
+"""How much longer the ledger keeps a hold than we do: `held_until` decides, this is the back-stop
+that frees the places if no terminal is left to do it."""
+
+
+# Accounts
+
+
+def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
+    """The account of a slot on the ticket ledger."""
+    return derived_id("slot-account", event.id, slot_number, code)
+
+
+def event_account_id(event: Event, code: AccountCode) -> int:
+    """The account of an event on the ledger of its currency."""
+    return derived_id("event-account", event.id, code)
+
+
+def customer_account_id(order_id: int) -> int:
+    """The account of what one order has paid and was charged."""
+    return derived_id("customer", order_id)
+
+
+def slot_accounts(event: Event, slot: EventSlot) -> list[Account]:
+    """Operator, budget, spent and redeemed of one slot."""
+    limited = AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS
+    kinds = {
+        AccountCode.OPERATOR: AccountFlags.NONE,
+        AccountCode.BUDGET: limited,
+        # No more people can be admitted than places were sold.
+        AccountCode.SPENT: limited,
+        AccountCode.REDEEMED: AccountFlags.NONE,
+    }
+    return [
+        Account(
+            id=slot_account_id(event, slot.number, code),
+            user_data_128=event.id,
+            user_data_64=slot.number,
+            ledger=LedgerNumber.TICKETS,
+            code=code,
+            flags=flags,
+        )
+        for code, flags in kinds.items()
+    ]
+
+
+def event_accounts(event: Event) -> list[Account]:
+    """The accounts of money that an event has once."""
+    return [
+        Account(
+            id=event_account_id(event, code),
+            user_data_128=event.id,
+            ledger=CURRENCIES[event.currency].number,
+            code=code,
+        )
+        for code in (AccountCode.SALES, AccountCode.CASH)
+    ]
+
+
+def customer_account(event: Event, order: Order) -> Account:
+    """The account of one order: it can be charged no more than was paid into it."""
+    return Account(
+        id=customer_account_id(order.id),
+        user_data_128=order.id,
+        ledger=CURRENCIES[event.currency].number,
+        code=AccountCode.CUSTOMER,
+        flags=AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS,
+    )
+
+
+# Places
+
+
+def fund(event: Event, slot: EventSlot, *, total: int, amount: int) -> Transfer:
+    """Bring a slot's funded capacity to `total` by adding `amount`."""
+    return Transfer(
+        id=derived_id("fund", event.id, slot.number, total),
+        debit_account_id=slot_account_id(event, slot.number, AccountCode.OPERATOR),
+        credit_account_id=slot_account_id(event, slot.number, AccountCode.BUDGET),
+        amount=amount,
+        user_data_128=event.id,
+        user_data_64=slot.number,
+        ledger=LedgerNumber.TICKETS,
+        code=TransferCode.FUND,
+    )
+
+
+def hold(event: Event, order: Order) -> list[Transfer]:
+    """One chain: hold every place of the order, or none."""
+    timeout_seconds = order.hold_seconds + HOLD_MARGIN_SECONDS
+    places = [_place(event, order, claim) for claim in order.claims]
+    for claim, transfer in zip(order.claims, places, strict=True):
+        transfer.id = _hold_id(order, claim)
+        transfer.code = TransferCode.HOLD
+        transfer.flags = TransferFlags.PENDING
+        transfer.timeout = timeout_seconds
+    return linked(places)
+
+
+def release(order: Order) -> list[Transfer]:
+    """Give each held place back. Not linked: one that timed out must not keep the others."""
+    return [
+        Transfer(
+            id=derived_id("release", claim.id, order.attempt),
+            pending_id=_hold_id(order, claim),
+            flags=TransferFlags.VOID_PENDING_TRANSFER,
+        )
+        for claim in order.claims
+    ]
+
+
+def pay_held(event: Event, order: Order, payment: Payment) -> list[Transfer]:
+    """One chain: post every held place, book the money and charge for the places."""
+    posts = [
+        Transfer(
+            id=derived_id("post", claim.id, order.attempt),
+            pending_id=_hold_id(order, claim),
+            amount=1,
+            flags=TransferFlags.POST_PENDING_TRANSFER,
+        )
+        for claim in order.claims
+    ]
+    return linked([*posts, *_receipt(event, order, payment), *_charge(event, order, payment)])
+
+
+def pay_late(event: Event, order: Order, payment: Payment) -> list[Transfer]:
+    """One chain: take every place afresh, book the money and charge for the places."""
+    places = [_place(event, order, claim) for claim in order.claims]
+    for claim, transfer in zip(order.claims, places, strict=True):
+        transfer.id = derived_id("take", claim.id, payment.id)
+        transfer.code = TransferCode.TAKE
+    return linked([*places, *_receipt(event, order, payment), *_charge(event, order, payment)])
+
+
+def pay_alone(event: Event, order: Order, payment: Payment) -> list[Transfer]:
+    """Book the money and charge nothing: the customer's credit balance is the refund due."""
+    return _receipt(event, order, payment)
+
+
+# The door
+
+
+def redeem_id(claim_id: int, entry: int) -> int:
+    """The id of a claim's admission; entries after the first follow an undone one."""
+    return derived_id("redeem", claim_id, entry)
+
+
+def redeem(event: Event, claim: SlotClaim, *, entry: int, nonce: int, terminal: int) -> Transfer:
+    """Admit the holder of a claim. Who asks again with the same nonce hears the same answer."""
+    return Transfer(
+        id=redeem_id(claim.id, entry),
+        debit_account_id=slot_account_id(event, claim.slot_number, AccountCode.SPENT),
+        credit_account_id=slot_account_id(event, claim.slot_number, AccountCode.REDEEMED),
+        amount=1,
+        user_data_128=claim.id,
+        user_data_64=nonce,
+        user_data_32=terminal,
+        ledger=LedgerNumber.TICKETS,
+        code=TransferCode.REDEEM,
+    )
+
+
+def linked(transfers: Sequence[Transfer]) -> list[Transfer]:
+    """Make one chain of `transfers`: all happen, or none."""
+    for transfer in transfers[:-1]:
+        transfer.flags |= TransferFlags.LINKED
+    return list(transfers)
+
+
+def _hold_id(order: Order, claim: SlotClaim) -> int:
+    return derived_id("hold", claim.id, order.attempt)
+
+
+def _place(event: Event, order: Order, claim: SlotClaim) -> Transfer:
+    return Transfer(
+        debit_account_id=slot_account_id(event, claim.slot_number, AccountCode.BUDGET),
+        credit_account_id=slot_account_id(event, claim.slot_number, AccountCode.SPENT),
+        amount=1,
+        user_data_128=claim.id,
+        user_data_64=claim.slot_number,
+        ledger=LedgerNumber.TICKETS,
+    )
+
+
+def _receipt(event: Event, order: Order, payment: Payment) -> list[Transfer]:
+    if not payment.amount:
+        return []
+    return [
+        Transfer(
+            id=derived_id("receipt", payment.id),
+            debit_account_id=event_account_id(event, AccountCode.CASH),
+            credit_account_id=customer_account_id(order.id),
+            amount=payment.amount.minor,
+            user_data_128=order.id,
+            ledger=CURRENCIES[event.currency].number,
+            code=TransferCode.RECEIPT,
+        )
+    ]
+
+
+def _charge(event: Event, order: Order, payment: Payment) -> list[Transfer]:
+    if not order.total:
+        return []
+    return [
+        Transfer(
+            id=derived_id("charge", payment.id),
+            debit_account_id=customer_account_id(order.id),
+            credit_account_id=event_account_id(event, AccountCode.SALES),
+            amount=order.total.minor,
+            user_data_128=order.id,
+            ledger=CURRENCIES[event.currency].number,
+            code=TransferCode.CHARGE,
+        )
+    ]

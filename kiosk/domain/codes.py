@@ -1,0 +1,87 @@
+"""Text for scanners and fingers: an alphabet no keyboard layout and no eye mistakes.
+
+Digits and letters without I and O (which look like 1 and 0) and without Y and Z (which German
+keyboards swap, and with them a scanner that pretends to be a keyboard): 32 symbols, 5 bits each.
+"""
+
+from typing import Final
+
+ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWX"
+NUMBER_SYMBOLS: Final = 12
+"""Symbols of a ticket number: 11 that are random and one that checks them."""
+
+_VALUES: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_LOOKALIKES: Final = str.maketrans("OI", "01")
+_GROUP: Final = 4
+
+
+def encode(data: bytes) -> str:
+    """`data` in base 32, most significant bit first, filled up with zero bits."""
+    symbols = -(-len(data) * 8 // 5)
+    number = int.from_bytes(data, "big") << (symbols * 5 - len(data) * 8)
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(symbols * 5 - 5, -5, -5))
+
+
+def decode(text: str) -> bytes | None:
+    """The bytes `encode` made `text` of, whatever its case; None if it made nothing like it."""
+    number = 0
+    for symbol in text.upper():
+        value = _VALUES.get(symbol)
+        if value is None:
+            return None
+        number = number << 5 | value
+    size, spare = divmod(len(text) * 5, 8)
+    # Spare bits say nothing, so each value has exactly one text: a flipped symbol is never lost.
+    if spare >= 5 or number & (1 << spare) - 1:
+        return None
+    return (number >> spare).to_bytes(size, "big")
+
+
+def ticket_number(random_bits: int) -> str:
+    """The ticket number for 55 random bits, with its check symbol."""
+    body = "".join(ALPHABET[random_bits >> shift & 31] for shift in range(50, -5, -5))
+    return body + ALPHABET[_check(body)]
+
+
+def format_number(number: str) -> str:
+    """A ticket number in groups, as people read and type it: `XXXX-XXXX-XXXX`."""
+    return "-".join(number[at : at + _GROUP] for at in range(0, len(number), _GROUP))
+
+
+def parse_number(typed: str) -> str | None:
+    """The ticket number somebody typed, tidied; None if it cannot be one, right or wrong."""
+    bare = "".join(typed.upper().split()).replace("-", "").translate(_LOOKALIKES)
+    if len(bare) != NUMBER_SYMBOLS or not bare.isalnum() or not bare.isascii():
+        return None
+    return bare
+
+
+def is_number_intact(number: str) -> bool:
+    """Whether the check symbol fits: one wrong symbol or two swapped ones never do."""
+    if any(symbol not in _VALUES for symbol in number):
+        return False
+    return _VALUES[number[-1]] == _check(number[:-1])
+
+
+def _check(body: str) -> int:
+    # A weighted sum over GF(32), the weights being different powers of a generator: one wrong
+    # symbol changes it, and so does any exchange of two different ones.
+    total, weight = 0, 1
+    for symbol in body:
+        weight = _times_generator(weight)
+        total ^= _multiply(weight, _VALUES[symbol])
+    return total
+
+
+def _times_generator(value: int) -> int:
+    doubled = value << 1
+    return doubled ^ 0b100101 if doubled & 32 else doubled
+
+
+def _multiply(left: int, right: int) -> int:
+    product = 0
+    while right:
+        if right & 1:
+            product ^= left
+        left, right = _times_generator(left), right >> 1
+    return product
