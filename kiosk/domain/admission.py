@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kiosk.domain.events import Window
+from kiosk.domain.codes import format_number
+from kiosk.domain.events import Event, Window
+from kiosk.domain.orders import OrderState, SlotClaim
 from kiosk.domain.people import Attendee
 
 
@@ -84,3 +86,55 @@ class NeedsConduct:
     ticket_number: str
     holder: Attendee
     slot_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """What the store knows about the claim behind a scan."""
+
+    claim: SlotClaim
+    event_id: int
+    event_name: str
+    state: OrderState
+    """Of the order the claim belongs to."""
+
+
+def refusal(
+    record: ClaimRecord, event: Event, presented_version: int | None, at: datetime
+) -> Verdict | None:
+    """Why the holder of a claim is not admitted at `at`, or None if nothing is in the way.
+
+    `presented_version` is that of the scanned ticket; a typed number has none.
+    """
+    if record.event_id != event.id:
+        return Verdict(Reason.OTHER_EVENT, other_event=record.event_name)
+    claim, valid = record.claim, event.slot(record.claim.slot_key).valid
+    reason = _reason(record, valid, presented_version, at)
+    if reason is None:
+        return None
+    return Verdict(
+        reason,
+        ticket_number=format_number(claim.ticket_number),
+        holder=claim.holder,
+        slot_key=claim.slot_key,
+        valid=valid,
+    )
+
+
+def _reason(
+    record: ClaimRecord, valid: Window, presented_version: int | None, at: datetime
+) -> Reason | None:
+    if presented_version is not None and presented_version < record.claim.version:
+        return Reason.REPLACED
+    match record.state:
+        case OrderState.PAID:
+            pass
+        case OrderState.REFUNDED:
+            return Reason.REFUNDED
+        case _:
+            return Reason.UNPAID
+    if valid.is_before(at):
+        return Reason.NOT_VALID_YET
+    if valid.is_after(at):
+        return Reason.NOT_VALID_ANY_MORE
+    return None

@@ -113,7 +113,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
-        return f"{where}: {self.key}: {self.expected}" if self.key else f"{where}: {self.expected}"
+        return f"{where}: {self.key + ': ' if self.key else ''}expected {self.expected}"
 
 
 @dataclass(eq=False)

@@ -70,14 +70,21 @@ class Money:
         return other.minor
 
 
+AMOUNT_MAX: Final = 10**12
+"""The largest amount anybody types, in whole units."""
+
+
 def zero(currency: str) -> Money:
     """Nothing, in `currency`."""
     return Money(0, currency)
 
 
 def parse_amount(amount: Decimal | int, currency: str) -> Money | None:
-    """The amount in minor units, or None if it is negative, not finite, or too finely divided."""
-    minor = Decimal(amount).scaleb(CURRENCIES[currency].digits)
-    if not minor.is_finite() or minor < 0 or minor != minor.to_integral_value():
+    """The amount in minor units, or None if it is below 0, beyond reason, or too finely divided."""
+    exact = Decimal(amount)
+    if not exact.is_finite() or not 0 <= exact <= AMOUNT_MAX:
+        return None
+    minor = exact.scaleb(CURRENCIES[currency].digits)
+    if minor != minor.to_integral_value():
         return None
     return Money(int(minor), currency)

@@ -163,9 +163,14 @@ class Order:
         return replace(self, payment=payment, settled=False)
 
     def fall_back(self, refused: Booking) -> Self:
-        """The ledger refused `refused`: ask for the next best thing."""
+        """The ledger refused `refused`: ask for the next best thing.
+
+        An order of which nothing is due has no money to book alone: it has just expired.
+        """
         if self.settled or self.payment is None or self.payment.booking is not refused:
             return self
+        if refused is Booking.RETRY and not self.payment.amount:
+            return replace(self, state=OrderState.EXPIRED, settled=True, payment=None)
         following = {Booking.POST: Booking.RETRY, Booking.RETRY: Booking.ALONE}[refused]
         return replace(self, payment=replace(self.payment, booking=following))
 
