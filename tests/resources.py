@@ -1,0 +1,31 @@
+"""What some tests want of the machine they run on: each by the marker that such tests carry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from ledger.binary import find_binary, read_version
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something a machine may lack; tests that carry `marker` are skipped where it is missing."""
+
+    marker: str
+    name: str
+    version: Callable[[], str | None]
+    """Its version, or None where there is none."""
+    remedy: str
+    """What to do to have it, in a few words."""
+
+
+@cache
+def server_version() -> str | None:
+    """The version of the server binary, such as "0.17.9"; None without a binary."""
+    binary = find_binary()
+    return None if binary is None else str(read_version(binary))
+
+
+RESOURCES = (
+    Resource("server", "TigerBeetle server", server_version, "set KIOSK_TIGERBEETLE or PATH"),
+)
