@@ -149,3 +149,24 @@ class SigningKeyMissing(KioskError):
             f"the tickets of {self.event_key} are signed with another key than {self.path}:"
             " copy the key file there from the machine that opened the event first"
         )
+
+
+@dataclass(eq=False)
+class StoreUnavailable(KioskError):
+    """The database did not answer in time; nothing was stored. Ask again."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class StoreTooNew(KioskError):
+    """The database was last used by a newer release of this program."""
+
+    revision: str
+    known: str
+
+    def __str__(self) -> str:
+        return (
+            f"the database is at revision {self.revision}, and this program knows {self.known}"
+            " at most: use the newer program"
+        )

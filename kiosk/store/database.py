@@ -1,0 +1,157 @@
+"""The one place that knows threads, connections and transactions."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from kiosk.domain.errors import StoreUnavailable
+from kiosk.store.migrate import upgrade
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_SECONDS = 10
+"""How long another process may keep the file before a unit of work gives up."""
+
+
+class _Waiting(Protocol):
+    """A unit of work whatever it results in."""
+
+    def run(self, connection: Connection) -> None: ...
+
+    def finish(self, error: BaseException | None = None) -> None: ...
+
+
+class _Unit(Generic[T]):
+    """A unit of work and what came of it; entered, it keeps the error for its caller."""
+
+    def __init__(self, work: Callable[[Session], T], answer: asyncio.Future[T]) -> None:
+        self._work = work
+        self._answer = answer
+        self._error: BaseException | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Do the work in a savepoint of its own: if it fails, it fails alone."""
+        with (
+            self,
+            Session(connection, join_transaction_mode="create_savepoint") as session,
+            session.begin(),
+        ):
+            self._result = self._work(session)
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Tell the caller, who may have left."""
+        if self._answer.done():
+            return
+        if failed := error or self._error:
+            self._answer.set_exception(failed)
+        else:
+            self._answer.set_result(self._result)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        self._error = error
+        return isinstance(error, Exception)
+
+
+class Database:
+    """The store: SQLite by default, PostgreSQL by URL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # One thread: SQLite has one writer anyway, and what waits for it shares its next commit.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._waiting: list[_Waiting] = []
+        self._drain: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, url: URL | str) -> Self:
+        """Open the database at `url`, with its tables up to date."""
+        database = cls(_engine(make_url(url)))
+        await database._in_thread(lambda: upgrade(database._engine))
+        return database
+
+    async def transaction(self, work: Callable[[Session], T]) -> T:
+        """Run `work` off this thread; when it returns, what it wrote is durable.
+
+        Units of work that wait together share one commit. Raises what `work` raises, having
+        undone it, or `StoreUnavailable`. A caller who leaves does not stop the work.
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Unit(work, answer))
+        if self._drain is None:
+            self._drain = asyncio.create_task(self._run_waiting())
+        try:
+            return await answer
+        except OperationalError as error:
+            raise StoreUnavailable(str(error.orig)) from error
+
+    async def close(self) -> None:
+        """Finish what waits and let go of the files."""
+        if self._drain is not None:
+            await self._drain
+        await self._in_thread(self._engine.dispose)
+        self._thread.shutdown()
+
+    async def _run_waiting(self) -> None:
+        while self._waiting:
+            units, self._waiting = self._waiting, []
+            failure: BaseException | None = None
+            try:
+                await self._in_thread(partial(self._commit, units))
+            except OperationalError as error:
+                failure = error
+            for unit in units:
+                unit.finish(failure)
+        self._drain = None
+
+    def _commit(self, units: list[_Waiting]) -> None:
+        with self._engine.begin() as connection:
+            for unit in units:
+                unit.run(connection)
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+def sqlite_url(path: Path) -> URL:
+    """The URL of a database file."""
+    return URL.create("sqlite", database=str(path))
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _configure_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions late and end them before savepoints; we begin our own.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # Taken at once, the write lock is waited for; taken halfway, a stale reader is turned away.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

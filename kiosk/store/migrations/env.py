@@ -1,0 +1,26 @@
+"""Run by Alembic: migrate over the connection that `kiosk.store.migrate` hands over."""
+
+from typing import Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
+from kiosk.store import tables, types
+
+
+def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
+    # Our own types by their bare names, which the template imports.
+    if kind == "type" and type(item).__module__ == types.__name__:
+        return f"{type(item).__name__}()"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=tables.METADATA,
+    transactional_ddl=True,
+    render_as_batch=True,
+    render_item=_render,
+)
+with context.begin_transaction():
+    context.run_migrations()

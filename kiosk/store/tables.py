@@ -1,0 +1,265 @@
+"""The tables. Their constraints make wrong states impossible; rows never leave the store."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from kiosk.domain.orders import Booking, Method, OrderState
+from kiosk.store.types import Flag, Id128, Instant, Integer64
+
+NAMES: Final = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+METADATA: Final = SQLModel.metadata
+METADATA.naming_convention = NAMES
+STRICT: Final = {"sqlite_strict": True}
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+
+
+class AdmissionOutcome(StrEnum):
+    """What became of the wish to admit somebody."""
+
+    ASKED = "asked"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+
+
+class EventRow(SQLModel, table=True):
+    """An event that was opened; what stands here never changes but for its name."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("length(public_key) = 32", name="public_key"),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    key: str = Field(unique=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    currency: str = Field(sa_type=Text)
+    public_key: bytes
+    opened_at: datetime = Field(sa_type=Instant)
+
+
+class SlotRow(SQLModel, table=True):
+    """Which number stands for which slot, for ever."""
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        UniqueConstraint("event_id", "key"),
+        CheckConstraint("number BETWEEN 1 AND 65535", name="number"),
+        STRICT,
+    )
+
+    event_id: int = Field(primary_key=True, foreign_key="event.id", sa_type=Id128)
+    number: int = Field(primary_key=True)
+    key: str = Field(sa_type=Text)
+
+
+class FundingRow(SQLModel, table=True):
+    """A step in the capacity of a slot: the intent behind a funding transfer."""
+
+    __tablename__ = "funding"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "slot_number"], ["slot.event_id", "slot.number"]),
+        CheckConstraint("amount BETWEEN 1 AND total", name="amount"),
+        STRICT,
+    )
+
+    event_id: int = Field(primary_key=True, sa_type=Id128)
+    slot_number: int = Field(primary_key=True)
+    total: int = Field(primary_key=True)
+    amount: int
+
+
+class TerminalRow(SQLModel, table=True):
+    """A terminal: its number stands for it on the ledger, for ever."""
+
+    __tablename__ = "terminal"
+    __table_args__ = (
+        CheckConstraint("pin_failures >= 0", name="pin_failures"),
+        {**STRICT, "sqlite_autoincrement": True},
+    )
+
+    number: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True, sa_type=Text)
+    pin_failures: int = 0
+    pin_retry_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class AttendeeRow(SQLModel, table=True):
+    """Somebody under one name and address."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        UniqueConstraint("email", "name"),
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    name: str = Field(sa_type=Text)
+    email: str = Field(sa_type=Text)
+
+
+class OrderRow(SQLModel, table=True):
+    """One checkout."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        _one_of("state", OrderState),
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("attempt >= 1", name="attempt"),
+        CheckConstraint("hold_seconds >= 1", name="hold_seconds"),
+        CheckConstraint("settled IN (0, 1)", name="settled"),
+        CheckConstraint("held_until > placed_at", name="held_until"),
+        # A hold that was only asked for is never settled; what was paid always is.
+        CheckConstraint("state <> 'placed' OR settled = 0", name="placed_is_open"),
+        CheckConstraint(
+            "state NOT IN ('sold_out', 'paid', 'paid_unfulfilled', 'refunded') OR settled = 1",
+            name="ended_is_settled",
+        ),
+        Index(
+            "ix_orders_open",
+            "event_id",
+            "held_until",
+            sqlite_where=text("settled = 0"),
+            postgresql_where=text("settled = 0"),
+        ),
+        Index(
+            "ix_orders_held",
+            "event_id",
+            "held_until",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        {**STRICT, "sqlite_autoincrement": True},
+    )
+
+    number: int | None = Field(default=None, primary_key=True)
+    id: int = Field(unique=True, sa_type=Id128)
+    event_id: int = Field(foreign_key="event.id", sa_type=Id128)
+    attendee_id: int = Field(foreign_key="attendee.id", sa_type=Id128)
+    state: str = Field(sa_type=Text)
+    attempt: int
+    hold_seconds: int
+    placed_at: datetime = Field(sa_type=Instant)
+    held_until: datetime = Field(sa_type=Instant)
+    settled: bool = Field(sa_type=Flag)
+
+
+class ClaimRow(SQLModel, table=True):
+    """One ticket of an order."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "slot_number"], ["slot.event_id", "slot.number"]),
+        UniqueConstraint("order_id", "position"),
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("length(ticket_number) = 12", name="ticket_number"),
+        CheckConstraint("version BETWEEN 1 AND 65535", name="version"),
+        CheckConstraint("price_minor >= 0", name="price_minor"),
+        CheckConstraint("position >= 0", name="position"),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    order_id: int = Field(foreign_key="orders.id", sa_type=Id128)
+    position: int
+    event_id: int = Field(sa_type=Id128)
+    slot_number: int
+    ticket_number: str = Field(unique=True, sa_type=Text)
+    version: int
+    price_minor: int = Field(sa_type=Integer64)
+    holder_id: int = Field(foreign_key="attendee.id", sa_type=Id128)
+
+
+class PaymentRow(SQLModel, table=True):
+    """The payment of an order, stored before the ledger is asked."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        _one_of("method", Method),
+        _one_of("booking", Booking),
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("amount_minor >= 0", name="amount_minor"),
+        CheckConstraint("tendered_minor >= amount_minor", name="tendered_minor"),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    order_id: int = Field(unique=True, foreign_key="orders.id", sa_type=Id128)
+    method: str = Field(sa_type=Text)
+    amount_minor: int = Field(sa_type=Integer64)
+    tendered_minor: int = Field(sa_type=Integer64)
+    taken_by: str = Field(sa_type=Text)
+    taken_at: datetime = Field(sa_type=Instant)
+    booking: str = Field(sa_type=Text)
+
+
+class ConductRow(SQLModel, table=True):
+    """Somebody accepted the Code of Conduct: exactly this text, then and there."""
+
+    __tablename__ = "conduct_acceptance"
+    __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"), STRICT)
+
+    event_id: int = Field(primary_key=True, foreign_key="event.id", sa_type=Id128)
+    attendee_id: int = Field(primary_key=True, foreign_key="attendee.id", sa_type=Id128)
+    digest: bytes = Field(primary_key=True)
+    language: str = Field(sa_type=Text)
+    accepted_at: datetime = Field(sa_type=Instant)
+    terminal_number: int = Field(foreign_key="terminal.number")
+
+
+class AdmissionRow(SQLModel, table=True):
+    """A terminal wanted to admit the holder of a claim; one such wish per entry comes true."""
+
+    __tablename__ = "admission"
+    __table_args__ = (
+        _one_of("outcome", AdmissionOutcome),
+        CheckConstraint("entry >= 1", name="entry"),
+        CheckConstraint("nonce > 0", name="nonce"),
+        CheckConstraint("(outcome = 'admitted') = (admitted_at IS NOT NULL)", name="admitted_at"),
+        Index(
+            "uq_admission_admitted",
+            *("claim_id", "entry"),
+            unique=True,
+            sqlite_where=text("outcome = 'admitted'"),
+            postgresql_where=text("outcome = 'admitted'"),
+        ),
+        Index(
+            "ix_admission_asked",
+            "asked_at",
+            sqlite_where=text("outcome = 'asked'"),
+            postgresql_where=text("outcome = 'asked'"),
+        ),
+        STRICT,
+    )
+
+    claim_id: int = Field(primary_key=True, foreign_key="claim.id", sa_type=Id128)
+    entry: int = Field(primary_key=True)
+    nonce: int = Field(primary_key=True, sa_type=Integer64)
+    terminal_number: int = Field(primary_key=True, foreign_key="terminal.number")
+    asked_at: datetime = Field(sa_type=Instant)
+    outcome: str = Field(sa_type=Text)
+    admitted_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,63 @@
+"""Column types that mean the same on SQLite's STRICT tables and on PostgreSQL."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+# A STRICT table knows no BIGINT: there every INTEGER has 64 bits.
+Integer64: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Id128(TypeDecorator[int]):
+    """A 128-bit id as 16 bytes, big-endian, so that time-ordered ids sort by time."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else value.to_bytes(16, "big")
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> int | None:
+        return None if value is None else int.from_bytes(value, "big")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant; microseconds since 1970 on SQLite, which would drop the time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int] | TypeEngine[datetime]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Integer())
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(
+        self, value: int | datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if isinstance(value, int):
+            return _EPOCH + value * _MICROSECOND
+        return None if value is None else value.astimezone(UTC)
+
+
+class Flag(TypeDecorator[bool]):
+    """True or false as 1 or 0."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
