@@ -21,6 +21,7 @@ CACHE_GRID = "128MiB"
 START_DEADLINE_SECONDS = 120.0
 LOCK_DEADLINE_SECONDS = 10.0
 STOP_DEADLINE_SECONDS = 5.0
+CONNECT_DEADLINE_SECONDS = 2.0
 
 
 class Node:
@@ -129,6 +130,11 @@ class Node:
                 insist()
         process.wait()
 
+    def interrupt(self) -> None:
+        """Kill the server at once; a `start` that waits for it in another thread fails."""
+        if (process := self._process) is not None:
+            process.kill()
+
     def ending(self) -> str:
         """How the server ended and its last words, for people."""
         status = self._process.poll() if self._process else None
@@ -159,8 +165,8 @@ class Node:
             )
         assert self._process.stdout is not None
         printed = _first_line(self._process.stdout, START_DEADLINE_SECONDS)
-        if printed.isdigit() and self._accepts(port := int(printed)):
-            self._port = port
+        if printed.isdigit() and accepts(f"{HOST}:{printed}"):
+            self._port = int(printed)
             return True
         if printed:
             self.stop()
@@ -181,12 +187,15 @@ class Node:
         self.stop()
         return ending
 
-    def _accepts(self, port: int) -> bool:
-        try:
-            socket.create_connection((HOST, port), timeout=STOP_DEADLINE_SECONDS).close()
-        except OSError:
-            return False
-        return True
+
+def accepts(address: str) -> bool:
+    """Whether something accepts connections at "HOST:PORT"."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), CONNECT_DEADLINE_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _first_line(pipe: IO[bytes], deadline_seconds: float) -> str:

@@ -1,0 +1,152 @@
+"""The command line: reads arguments, and hands over to what was asked for."""
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.settings import Settings
+
+ENVIRONMENT = """\
+environment:
+  KIOSK_HOME          the data folder, shared by the terminals of one machine
+  KIOSK_EVENT         the event file
+  KIOSK_LEDGER        which ledger, as --ledger
+  KIOSK_DATABASE      the URL of the database of people and orders (default: a file)
+  KIOSK_TERMINAL      this terminal's name
+  KIOSK_TIGERBEETLE   the TigerBeetle server's file
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `kiosk`; the exit status: 0 done, 1 it could not be done, 2 it was asked wrongly."""
+    said = _parser().parse_args(arguments)
+    try:
+        return _run(said)
+    except _expected_errors() as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(said: Namespace) -> int:
+    # Imported here, so that --help need not wait for what it does not use.
+    from kiosk.logs import log_to
+    from kiosk.settings import Arguments, Settings
+
+    settings = Settings.read(
+        os.environ,
+        Arguments(
+            home=said.home,
+            event=said.event,
+            ledger=said.ledger,
+            database=said.database,
+            terminal=said.terminal,
+            mode=said.mode,
+        ),
+    )
+    log_to(settings.log_file)
+    if said.command == "ledger":
+        return _ledger_command(said, settings)
+    from kiosk.bootstrap import run
+
+    return run(settings)
+
+
+def _ledger_command(said: Namespace, settings: "Settings") -> int:
+    from kiosk.commands import ledger
+
+    match said.ledger_command:
+        case "install":
+            return ledger.install(settings, archive=said.archive, sha256=said.sha256)
+        case "status":
+            return ledger.status(settings)
+        case _:
+            return ledger.start(settings)
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """What is told in one line; called only once something has gone wrong."""
+    from kiosk.domain.errors import KioskError
+    from ledger.engine import LedgerError
+
+    return KioskError, LedgerError, OSError
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="kiosk",
+        description="Sell, admit and count at an event, from a terminal.",
+        epilog=ENVIRONMENT,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"kiosk {_version()}")
+    parser.add_argument("--home", metavar="DIR", help="the data folder")
+    parser.add_argument("--event", metavar="FILE", help="the event file (default: a demo event)")
+    parser.add_argument(
+        "--ledger",
+        metavar="LEDGER",
+        type=_ledger,
+        help="auto, node, embedded, or tigerbeetle://HOST:PORT/CLUSTER (default: auto)",
+    )
+    parser.add_argument("--database", metavar="URL", help="the database of people and orders")
+    parser.add_argument("--terminal", metavar="NAME", help="this terminal's name")
+    parser.add_argument(
+        "--mode", choices=["attendee", "door"], default="attendee", help="what to show first"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="other commands")
+    _add_ledger_commands(commands.add_parser("ledger", help="the TigerBeetle server"))
+    return parser
+
+
+def _add_ledger_commands(parser: ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="ledger_command", metavar="COMMAND", required=True)
+    install = commands.add_parser("install", help="install the server into the data folder")
+    install.add_argument(
+        "--from", dest="archive", metavar="FILE", help="a release already fetched (a zip file)"
+    )
+    install.add_argument(
+        "--sha256",
+        metavar="HEX",
+        type=_sha256,
+        help="the checksum that the release must have (default: the one known for it)",
+    )
+    commands.add_parser("status", help="say which ledger there is, and whether it runs")
+    commands.add_parser("start", help="run the server in the foreground, for all terminals here")
+
+
+def _ledger(text: str) -> str:
+    from pathlib import Path
+
+    from ledger.engine import LedgerError
+    from ledger.settings import LedgerSettings
+
+    try:
+        LedgerSettings.parse(text, folder=Path())
+    except LedgerError as error:
+        raise ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _sha256(text: str) -> str:
+    from ledger.install import InstallError, checked_sha256
+
+    try:
+        return checked_sha256(text)
+    except InstallError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def _version() -> str:
+    try:
+        return version("turnstile")
+    except PackageNotFoundError:
+        return "(from a checkout)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `kiosk` does besides running the app: one module per command."""
