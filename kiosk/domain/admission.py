@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from kiosk.domain.codes import format_number
 from kiosk.domain.events import Event, Window
 from kiosk.domain.orders import OrderState, SlotClaim
 from kiosk.domain.people import Attendee
+
+FIRST_ENTRY: Final = 1
+"""Counts the times a ticket lets its holder in; a second time needs the first one undone."""
 
 
 class Colour(StrEnum):

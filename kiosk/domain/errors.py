@@ -170,3 +170,14 @@ class StoreTooNew(KioskError):
             f"the database is at revision {self.revision}, and this program knows {self.known}"
             " at most: use the newer program"
         )
+
+
+@dataclass(eq=False)
+class LedgerContradicts(KioskError):
+    """The ledger's answer cannot follow from what was stored: a fault to look into, not to retry.
+
+    It is never repaired silently; everything else goes on.
+    """
+
+    what: str
+    status: str

@@ -137,15 +137,15 @@ class Order:
             settled=False,
         )
 
-    def held(self) -> Self:
-        """The ledger holds the places."""
-        if self.state is not OrderState.PLACED:
+    def held(self, attempt: int) -> Self:
+        """The ledger holds the places that `attempt` asked for."""
+        if self.state is not OrderState.PLACED or self.attempt != attempt:
             return self
         return replace(self, state=OrderState.HELD, settled=True)
 
-    def sold_out(self) -> Self:
-        """The ledger refused to hold the places."""
-        if self.state is not OrderState.PLACED:
+    def sold_out(self, attempt: int) -> Self:
+        """The ledger refused the hold that `attempt` asked for."""
+        if self.state is not OrderState.PLACED or self.attempt != attempt:
             return self
         return replace(self, state=OrderState.SOLD_OUT, settled=True)
 
@@ -174,12 +174,13 @@ class Order:
         following = {Booking.POST: Booking.RETRY, Booking.RETRY: Booking.ALONE}[refused]
         return replace(self, payment=replace(self.payment, booking=following))
 
-    def paid(self) -> Self:
-        """The ledger has booked what the payment asked for."""
-        assert self.payment is not None
-        alone = self.payment.booking is Booking.ALONE
+    def paid(self, booking: Booking) -> Self:
+        """The ledger has booked what `booking` asked for."""
+        if self.settled or self.payment is None or self.payment.booking is not booking:
+            return self
+        alone = booking is Booking.ALONE
         state = OrderState.PAID_UNFULFILLED if alone else OrderState.PAID
-        return self if self.settled else replace(self, state=state, settled=True)
+        return replace(self, state=state, settled=True)
 
     def cancel(self) -> Self:
         """Give the places back; raises `NotCancellable` once money was taken."""

@@ -1,0 +1,94 @@
+"""Bring an order to the end of what it intends. Whoever began it, wherever it stopped."""
+
+from functools import partial
+
+from kiosk.domain import chart
+from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.orders import Booking, Order, OrderState
+from kiosk.services.booking import book, open_accounts
+from kiosk.services.catalog import Catalog
+from kiosk.store import orders
+from kiosk.store.database import Database
+from ledger.engine import Ledger
+from ledger.types import CreateTransferStatus as Status
+
+_PLANS = {
+    Booking.POST: chart.pay_held,
+    Booking.RETRY: chart.pay_late,
+    Booking.ALONE: chart.pay_alone,
+}
+
+
+class Settlement:
+    """Moves the ledger for stored intents, and records its answers.
+
+    Every step may be repeated, by several terminals at once too: its ids are derived from what is
+    stored, and a transition that was made already changes nothing.
+    """
+
+    def __init__(self, store: Database, ledger: Ledger, catalog: Catalog) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._catalog = catalog
+
+    async def settle(self, order: Order) -> Order:
+        """Ask the ledger until nothing of the order is open."""
+        while not order.settled:
+            if order.state is OrderState.PLACED:
+                order = await self._hold(order)
+            elif order.payment is not None:
+                order = await self._pay(order)
+            else:
+                order = await self._release(order)
+        return order
+
+    async def _hold(self, order: Order) -> Order:
+        match await book(self._ledger, chart.hold(self._catalog.event, order)):
+            case None:
+                transition = partial(Order.held, attempt=order.attempt)
+            case Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
+                transition = partial(Order.sold_out, attempt=order.attempt)
+            case status:
+                raise LedgerContradicts(f"hold of order {order.number}", status.name)
+        return await self._store.transaction(
+            lambda session: orders.change(session, order.id, transition)
+        )
+
+    async def _pay(self, order: Order) -> Order:
+        payment = order.payment
+        assert payment is not None
+        if payment.amount:
+            account = chart.customer_account(self._catalog.event, order)
+            await open_accounts(self._ledger, [account])
+        chain = _PLANS[payment.booking](self._catalog.event, order, payment)
+        match payment.booking, await book(self._ledger, chain):
+            case _, None:
+                transition = partial(Order.paid, booking=payment.booking)
+            case (
+                Booking.POST,
+                Status.PENDING_TRANSFER_EXPIRED | Status.PENDING_TRANSFER_ALREADY_VOIDED,
+            ):
+                transition = partial(Order.fall_back, refused=Booking.POST)
+            case Booking.RETRY, Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
+                transition = partial(Order.fall_back, refused=Booking.RETRY)
+            case _, status:
+                assert status is not None
+                raise LedgerContradicts(f"payment of order {order.number}", status.name)
+        return await self._store.transaction(
+            lambda session: orders.change(session, order.id, transition)
+        )
+
+    async def _release(self, order: Order) -> Order:
+        results = await self._ledger.create_transfers(chart.release(order))
+        for result in results:
+            match result.status:
+                case Status.CREATED | Status.EXISTS:
+                    pass
+                # The ledger's own timeout was faster, or a late payment was.
+                case Status.PENDING_TRANSFER_EXPIRED | Status.PENDING_TRANSFER_ALREADY_POSTED:
+                    pass
+                case status:
+                    raise LedgerContradicts(f"release of order {order.number}", status.name)
+        return await self._store.transaction(
+            lambda session: orders.change(session, order.id, Order.released)
+        )
