@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlmodel import Session
 
-from kiosk.clock import Clock
 from kiosk.domain import chart, codes
 from kiosk.domain.admission import (
     FIRST_ENTRY,
@@ -18,12 +17,11 @@ from kiosk.domain.admission import (
 )
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.tickets import SignedPayload, read_code
+from kiosk.services.backing import Backing
 from kiosk.services.booking import instant
 from kiosk.services.catalog import Catalog
 from kiosk.store import door, events, terminals
-from kiosk.store.database import Database
 from kiosk.store.door import Acceptance, Wish
-from ledger.engine import Ledger
 from ledger.types import CreateTransferStatus as Status
 from ledger.types import Transfer
 
@@ -59,20 +57,13 @@ class Admission:
     scan again with the same nonce.
     """
 
-    def __init__(
-        self,
-        store: Database,
-        ledger: Ledger,
-        catalog: Catalog,
-        terminal: Terminal,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, backing: Backing, catalog: Catalog, terminal: Terminal) -> None:
         self.terminal = terminal.name
         self._terminal = terminal.number
-        self._store = store
-        self._ledger = ledger
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._clock = backing.clock
         self._catalog = catalog
-        self._clock = clock
 
     def new_nonce(self) -> int:
         """63 bits that name one scan: a repeated question about it gets the same answer."""

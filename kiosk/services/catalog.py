@@ -9,17 +9,14 @@ from itertools import chain
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
-from kiosk.clock import Clock
 from kiosk.domain import chart
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import LedgerContradicts, SaleState, SigningKeyMissing
 from kiosk.domain.events import Event, EventSlot
+from kiosk.services.backing import Backing
 from kiosk.services.booking import book, open_accounts
 from kiosk.store import events
-from kiosk.store.database import Database
 from kiosk.store.events import FundingStep
-from kiosk.store.keys import SigningKeys
-from ledger.engine import Ledger
 from ledger.ids import new_id
 
 
@@ -48,11 +45,11 @@ class Catalog:
     event: Event
     signing_key: Ed25519PrivateKey
 
-    def __init__(self, store: Database, ledger: Ledger, keys: SigningKeys, clock: Clock) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._keys = keys
-        self._clock = clock
+    def __init__(self, backing: Backing) -> None:
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._keys = backing.keys
+        self._clock = backing.clock
 
     async def open(self, event: Event) -> Event:
         """Make `event` known to the store and fund its places on the ledger, however often.

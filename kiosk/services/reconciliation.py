@@ -4,17 +4,16 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from kiosk.clock import Clock
 from kiosk.domain.chart import redeem_id
 from kiosk.domain.errors import LedgerContradicts, StoreUnavailable
 from kiosk.domain.orders import OrderState
+from kiosk.services.backing import Backing
 from kiosk.services.booking import instant
 from kiosk.services.catalog import Catalog
 from kiosk.services.settlement import Settlement
 from kiosk.store import door, orders
-from kiosk.store.database import Database
 from kiosk.store.door import Wish
-from ledger.engine import Ledger, LedgerUnavailable
+from ledger.engine import LedgerUnavailable
 from ledger.types import Transfer
 
 log = logging.getLogger(__name__)
@@ -34,19 +33,12 @@ class Report:
 class Reconciliation:
     """Runs at start and every minute; safe beside other terminals and itself."""
 
-    def __init__(
-        self,
-        store: Database,
-        ledger: Ledger,
-        catalog: Catalog,
-        settlement: Settlement,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
+    def __init__(self, backing: Backing, catalog: Catalog, settlement: Settlement) -> None:
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._clock = backing.clock
         self._catalog = catalog
         self._settlement = settlement
-        self._clock = clock
 
     async def run_once(self) -> Report:
         """Bring every unfinished order and admission to its end by asking the ledger."""

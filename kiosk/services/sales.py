@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from kiosk.clock import Clock
 from kiosk.domain.codes import ticket_number
 from kiosk.domain.errors import HoldExpired, NotOnSale, SaleState, SoldOut, UnknownOrder
 from kiosk.domain.events import EventSlot, Role, StaffMember
@@ -14,10 +13,10 @@ from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
 from kiosk.domain.tickets import Ticket, issue
+from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog, sale_state
 from kiosk.services.settlement import Settlement
 from kiosk.store import orders
-from kiosk.store.database import Database
 from ledger.ids import derived_id, new_id
 
 
@@ -28,13 +27,11 @@ class Sales:
     repeat it. If nobody does, reconciliation finishes it.
     """
 
-    def __init__(
-        self, store: Database, catalog: Catalog, settlement: Settlement, clock: Clock
-    ) -> None:
-        self._store = store
+    def __init__(self, backing: Backing, catalog: Catalog, settlement: Settlement) -> None:
+        self._store = backing.store
+        self._clock = backing.clock
         self._catalog = catalog
         self._settlement = settlement
-        self._clock = clock
 
     def new_order_id(self) -> int:
         """An id for one checkout; keep it and use it again until the checkout has ended."""

@@ -5,11 +5,10 @@ from functools import partial
 from kiosk.domain import chart
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Booking, Order, OrderState
+from kiosk.services.backing import Backing
 from kiosk.services.booking import book, open_accounts
 from kiosk.services.catalog import Catalog
 from kiosk.store import orders
-from kiosk.store.database import Database
-from ledger.engine import Ledger
 from ledger.types import CreateTransferStatus as Status
 
 _PLANS = {
@@ -26,9 +25,9 @@ class Settlement:
     stored, and a transition that was made already changes nothing.
     """
 
-    def __init__(self, store: Database, ledger: Ledger, catalog: Catalog) -> None:
-        self._store = store
-        self._ledger = ledger
+    def __init__(self, backing: Backing, catalog: Catalog) -> None:
+        self._store = backing.store
+        self._ledger = backing.ledger
         self._catalog = catalog
 
     async def settle(self, order: Order) -> Order:

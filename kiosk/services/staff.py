@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from kiosk.clock import Clock
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
+from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.store import terminals
-from kiosk.store.database import Database
 
 FREE_TRIES = 2
 WAIT_SECONDS_MAX = 300
@@ -20,11 +19,11 @@ WAIT_SECONDS_MAX = 300
 class Staff:
     """PINs of the event's staff."""
 
-    def __init__(self, store: Database, catalog: Catalog, terminal: int, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, backing: Backing, catalog: Catalog, terminal: int) -> None:
+        self._store = backing.store
+        self._clock = backing.clock
         self._catalog = catalog
         self._terminal = terminal
-        self._clock = clock
 
     async def unlock(self, pin: str, role_at_least: Role) -> StaffMember:
         """Whose PIN this is; raises `WrongPin`, whose wait grows with each wrong try.

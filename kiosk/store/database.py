@@ -83,7 +83,11 @@ class Database:
     @classmethod
     async def open(cls, url: URL | str) -> Self:
         """Open the database at `url`, with its tables up to date."""
-        database = cls(_engine(make_url(url)))
+        target = make_url(url)
+        if target.get_backend_name() == "sqlite" and target.database:
+            # People's names are in it: SQLite gives its side files the same permissions.
+            Path(target.database).touch(mode=0o600)
+        database = cls(_engine(target))
         await database._in_thread(lambda: upgrade(database._engine))
         return database
 

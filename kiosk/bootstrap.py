@@ -1,0 +1,80 @@
+"""The composition root: the one place that chooses a store, a ledger and a clock."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from kiosk.clock import Clock, SystemClock
+from kiosk.domain.events import Event
+from kiosk.services.admission import Admission, Terminal
+from kiosk.services.backing import Backing
+from kiosk.services.catalog import Catalog
+from kiosk.services.event_files import load_event
+from kiosk.services.kiosk import Services
+from kiosk.services.reconciliation import Reconciliation
+from kiosk.services.sales import Sales
+from kiosk.services.settlement import Settlement
+from kiosk.services.staff import Staff
+from kiosk.settings import Settings
+from kiosk.store import terminals
+from kiosk.store.database import Database, sqlite_url
+from kiosk.store.keys import SigningKeys
+from ledger.open import open_ledger
+
+DEMO_EVENT: Final = Path(__file__).parents[1] / "assets" / "events" / "gopherfest-2027.toml"
+
+
+def run(settings: Settings) -> int:
+    """Run the app until staff close it; the exit status of the process."""
+    return asyncio.run(_run(settings))
+
+
+@asynccontextmanager
+async def services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """The open services of this terminal, and an end to all of them.
+
+    Raises what stands in the way: `EventFileError`, `EventChanged`, `SigningKeyMissing`,
+    `StoreTooNew`, `LedgerError`.
+    """
+    # Read first: a file with faults must leave nothing behind.
+    event = load_event(settings.event_file or DEMO_EVENT)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with AsyncExitStack() as closing:
+        url = settings.database_url or sqlite_url(settings.home / "kiosk.sqlite")
+        store = await Database.open(url)
+        closing.push_async_callback(store.close)
+        ledger = await open_ledger(settings.ledger_settings())
+        closing.push_async_callback(ledger.close)
+        keys = SigningKeys(settings.home / "keys")
+        backing = Backing(store, ledger, keys, clock or SystemClock())
+        yield await assemble(backing, event, settings.terminal)
+
+
+async def assemble(backing: Backing, event: Event, terminal: str) -> Services:
+    """Open `event` and put the services of the terminal of that name together."""
+    number = await backing.store.transaction(lambda session: terminals.register(session, terminal))
+    catalog = Catalog(backing)
+    await catalog.open(event)
+    settlement = Settlement(backing, catalog)
+    return Services(
+        catalog=catalog,
+        sales=Sales(backing, catalog, settlement),
+        admission=Admission(backing, catalog, Terminal(number, terminal)),
+        staff=Staff(backing, catalog, number),
+        reconciliation=Reconciliation(backing, catalog, settlement),
+        clock=backing.clock,
+        ledger_engine=backing.ledger.engine,
+        terminal=terminal,
+    )
+
+
+async def _run(settings: Settings) -> int:
+    async with services(settings) as opened:
+        # Loaded last: what went wrong so far is said in one line, without a user interface.
+        from kiosk.app import KioskApp
+
+        app = KioskApp(opened, settings.mode)
+        await app.run_async()
+        return app.return_code or 0
