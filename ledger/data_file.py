@@ -1,6 +1,7 @@
 """The server's data file: formatted once, whole or not at all, with what was decided then."""
 
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -73,10 +74,12 @@ def format_data_file(
 
 def _format(folder: Path, binary: Path, log: NodeLog, mode: Mode) -> bool:
     """False if only the file system stands against this mode."""
-    # Everything is made in a folder beside, and one rename makes it count.
-    unfinished = folder / "node.new"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
+    # Everything is made in a folder beside, and one rename makes it count. Its name is our own:
+    # when we are killed, a server that formats lives on for a moment.
+    for abandoned in folder.glob("node.*.new"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    unfinished = folder / f"node.{os.getpid()}.new"
+    unfinished.mkdir()
     cluster_id = secrets.randbelow(2**128 - 1) + 1
     command: list[str | Path] = [binary, "format", f"--cluster={cluster_id}"]
     command += ["--replica=0", "--replica-count=1", *mode.flags, unfinished / "data.tigerbeetle"]
