@@ -1,6 +1,8 @@
 """The engines under one contract: fixtures that open each."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -11,22 +13,64 @@ from ledger.binary import find_binary
 from ledger.data_file import Mode
 from ledger.engine import Ledger
 from ledger.node import Node
+from ledger.sqlite import SqliteLedger
+from ledger.tigerbeetle import TigerBeetleLedger
 from tests.ledger.books import Books
 from tests.ledger.factories import FakeClock
 from tests.ledger.model import Model
 
-ENGINES = [
-    "model",
-    pytest.param("client", marks=pytest.mark.server),
-]
+# The official client is asked too, alone: what it answers is right. The model has to agree with it
+# before engines are compared with the model.
+OWN_CLOCK = ["sqlite", "model"]
+ROOMY = [*OWN_CLOCK, pytest.param("tigerbeetle", marks=pytest.mark.server)]
+ENGINES = [*ROOMY, pytest.param("client", marks=pytest.mark.server)]
 
 
 @pytest.fixture(params=ENGINES)
 def books(request: pytest.FixtureRequest) -> Books:
     """Each engine in turn."""
+    return _books(request)
+
+
+@pytest.fixture(params=OWN_CLOCK)
+def own_clock(request: pytest.FixtureRequest) -> Books:
+    """Each engine whose clock a test can set."""
+    return _books(request)
+
+
+@pytest.fixture(params=ROOMY)
+def roomy(request: pytest.FixtureRequest) -> Books:
+    """Each engine that takes full requests whatever the server takes."""
+    return _books(request)
+
+
+def _books(request: pytest.FixtureRequest) -> Books:
     found = request.getfixturevalue(f"{request.param}_books")
     assert isinstance(found, Books)
     return found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sqlite_books(tmp_path: Path) -> AsyncIterator[Books]:
+    """A new file."""
+    clock = FakeClock()
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite", clock)
+    yield Books.over(ledger, clock)
+    await ledger.close()
+
+
+@pytest.fixture
+def tigerbeetle_books(tigerbeetle_ledger: Ledger) -> Books:
+    """A real server."""
+    return Books.over(tigerbeetle_ledger)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tigerbeetle_ledger(node: Node) -> AsyncIterator[Ledger]:
+    """One connection for all tests of this process: a session takes the server half a second."""
+    ledger = TigerBeetleLedger(node.cluster_id, node.address, deadline_seconds=60)
+    yield ledger
+    await ledger.close()
 
 
 @pytest.fixture
@@ -56,7 +100,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """One server for all tests of this process."""
     binary = find_binary()
     assert binary is not None
-    server = Node(tmp_path_factory.mktemp("node"), binary, mode=Mode.DEVELOPMENT)
+    folder = tmp_path_factory.mktemp("node")
+    server = Node(folder, binary, mode=Mode.DEVELOPMENT)
     server.start()
     yield server
     server.stop()
+    # Of each session pytest keeps a folder for a while: not this gigabyte.
+    shutil.rmtree(folder)

@@ -98,7 +98,7 @@ class Model:
         """Transfers of one account, by timestamp."""
         bindings.CAccountFilter.from_param(account_filter)
         self._begin(range(account_filter.limit))
-        f, flags = account_filter, AccountFilterFlags(account_filter.flags)
+        f, flags = account_filter, account_filter.flags & 0xFFFFFFFF
         valid = 0 < f.account_id < MAX_128 and flags & 3 and flags < 1 << 3
         if not valid:
             return []
@@ -131,7 +131,7 @@ class Model:
         bindings.CQueryFilter.from_param(f)
         self._begin(range(f.limit))
         reverse = bool(f.flags & 1)
-        return [] if f.flags > 1 else _select(stored, f, reverse=reverse)
+        return [] if f.flags & 0xFFFFFFFE else _select(stored, f, reverse=reverse)
 
     def _begin(self, arguments: Sequence[object]) -> None:
         """At the start of each request, release the pending transfers whose time is over."""
