@@ -1,0 +1,105 @@
+"""A data folder with a ledger of either engine, and terminals that come and go on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.bootstrap import assemble
+from kiosk.domain import chart
+from kiosk.domain.chart import AccountCode
+from kiosk.domain.events import Event
+from kiosk.domain.orders import Order
+from kiosk.services.backing import Backing
+from kiosk.services.kiosk import Services
+from kiosk.store.database import Database, sqlite_url
+from kiosk.store.keys import SigningKeys
+from ledger.engine import Ledger
+from ledger.types import Account
+from tests.fakes import FakeClock
+from tests.kiosk.factories import ADA, a_cashier, an_event, usd
+
+MakeLedger = Callable[[Path, FakeClock], Ledger]
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """One terminal of a world: its services and what they stand on."""
+
+    services: Services
+    backing: Backing
+
+    async def close(self) -> None:
+        """End it as a closed app does."""
+        await self.backing.store.close()
+        await self.backing.ledger.close()
+
+    async def sell(self, slot_key: str = "general") -> Order:
+        """Sell one ticket for cash."""
+        order = await self.hold(slot_key)
+        return await self.services.sales.pay_cash(order.id, usd(1000), a_cashier())
+
+    async def hold(self, slot_key: str = "general") -> Order:
+        """Hold one place."""
+        order_id = self.services.sales.new_order_id()
+        return await self.services.sales.place(order_id, slot_key, ADA)
+
+    async def admit(self, text: str) -> None:
+        """Admit somebody who accepts the Code of Conduct."""
+        admission = self.services.admission
+        nonce = admission.new_nonce()
+        needs = await admission.scan(text, nonce)
+        await admission.accept_conduct(needs, "en", nonce)  # type: ignore[arg-type]  # else fails
+
+    async def balance(self, account_id: int) -> int:
+        """Credits minus debits, posted."""
+        found = await self.backing.ledger.lookup_accounts([account_id])
+        return sum(one.credits_posted - one.debits_posted for one in found)
+
+    async def slot_account(self, code: AccountCode, slot_number: int = 1) -> Account:
+        """An account of a slot."""
+        account_id = chart.slot_account_id(self.services.catalog.event, slot_number, code)
+        [account] = await self.backing.ledger.lookup_accounts([account_id])
+        return account
+
+    async def takings(self) -> tuple[int, int]:
+        """Cash received and sales booked."""
+        event = self.services.catalog.event
+        cash = -await self.balance(chart.event_account_id(event, AccountCode.CASH))
+        return cash, await self.balance(chart.event_account_id(event, AccountCode.SALES))
+
+
+class World:
+    """A data folder, and a clock for everybody who works on it."""
+
+    def __init__(self, folder: Path, make_ledger: MakeLedger) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.make_ledger = make_ledger
+        self.event = an_event()
+        self._terminals: list[Terminal] = []
+
+    async def open(
+        self,
+        event: Event | None = None,
+        name: str = "north",
+        *,
+        back: Callable[[Backing], Backing] = lambda backing: backing,
+    ) -> Terminal:
+        """Open a terminal on `event`; `back` may wrap what its services stand on."""
+        if event is not None:
+            self.event = event
+        backing = Backing(
+            store=await Database.open(sqlite_url(self.folder / "kiosk.sqlite")),
+            ledger=self.make_ledger(self.folder, self.clock),
+            keys=SigningKeys(self.folder / "keys"),
+            clock=self.clock,
+        )
+        services = await assemble(back(backing), self.event, name)
+        terminal = Terminal(services, backing)
+        self._terminals.append(terminal)
+        return terminal
+
+    async def close(self) -> None:
+        """Close every terminal that was opened."""
+        for terminal in self._terminals:
+            await terminal.close()
