@@ -2,9 +2,14 @@
 
 import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(said)
     except _expected_errors() as error:
-        print(f"kiosk: {error}", file=sys.stderr)
+        _report(error)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -69,6 +74,15 @@ def _ledger_command(said: Namespace, settings: "Settings") -> int:
             return ledger.start(settings)
 
 
+def _report(error: Exception) -> None:
+    import logging
+
+    # Before the log is open, there is nothing that a log could add.
+    if logging.getLogger().handlers:
+        logging.getLogger("kiosk").error("could not go on", exc_info=error)
+    print(f"kiosk: {error}", file=sys.stderr)
+
+
 def _expected_errors() -> tuple[type[Exception], ...]:
     """What is told in one line; called only once something has gone wrong."""
     from kiosk.domain.errors import KioskError
@@ -84,7 +98,7 @@ def _parser() -> ArgumentParser:
         epilog=ENVIRONMENT,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"kiosk {_version()}")
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     parser.add_argument("--home", metavar="DIR", help="the data folder")
     parser.add_argument("--event", metavar="FILE", help="the event file (default: a demo event)")
     parser.add_argument(
@@ -141,11 +155,25 @@ def _sha256(text: str) -> str:
         raise ArgumentTypeError(str(error)) from error
 
 
+class _PrintVersion(Action):
+    """As argparse's own, but the version is looked up only when asked for."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        print(f"kiosk {_version()}")
+        parser.exit()
+
+
 def _version() -> str:
+    import tomllib
+    from importlib.metadata import PackageNotFoundError, version
+    from pathlib import Path
+
     try:
         return version("turnstile")
     except PackageNotFoundError:
-        return "(from a checkout)"
+        # A checkout runs without being installed.
+        project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+        return str(project["project"]["version"])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ FILES_KEPT = 3
 
 def log_to(file: Path) -> None:
     """Send all logging to `file`, before anything else can send it to the screen."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    # Names and e-mail addresses live in this folder: it is for nobody else to read.
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         file, maxBytes=SIZE_BYTES_MAX, backupCount=FILES_KEPT, encoding="utf-8", delay=True
     )
