@@ -1,0 +1,127 @@
+"""The kiosk's app: it holds the screens, watches for silence, and lets nobody out but the staff."""
+
+import logging
+from pathlib import PurePath
+from typing import ClassVar
+
+from rich.console import Console
+from textual import events, on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+from textual.worker import Worker
+
+from kiosk.domain.events import Role
+from kiosk.screens.base import Desk
+from kiosk.screens.dialog import Dialog
+from kiosk.screens.door import DoorScreen
+from kiosk.screens.pin import PinDialog
+from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
+from kiosk.screens.staff import StaffDialog, StaffWish
+from kiosk.screens.visit import Visit
+from kiosk.screens.welcome import WelcomeScreen
+from kiosk.services.kiosk import Services
+from kiosk.settings import Mode
+from kiosk.widgets.theme import PALETTES, dress
+
+log = logging.getLogger(__name__)
+
+
+class KioskApp(App[None], inherit_bindings=False):
+    """Attendees come and go on their own; the staff unlock the door mode with a chord and a PIN."""
+
+    # The default screen's own sheet is not loaded by itself.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/welcome.tcss"]
+    TITLE = "Turnstile"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "staff", show=False, priority=True)]
+
+    def __init__(self, services: Services, start_mode: Mode = "attendee") -> None:
+        super().__init__()
+        self._desk = Desk.of(services)
+        self._start_mode = start_mode
+        self._silence = Silence(services.clock)
+        self._visit: Visit | None = None
+        self._visit_worker: Worker[None] | None = None
+        # A traceback on a kiosk's screen helps nobody and shows people's data; it is logged.
+        self.error_console = Console(quiet=True)
+        dress(self)
+
+    def get_default_screen(self) -> Screen[None]:
+        return WelcomeScreen(self._desk)
+
+    def on_mount(self) -> None:
+        self.run_worker(self._desk.services.reconciliation.run_forever(), group="reconciliation")
+        self.set_interval(1, self.tick)
+        if self._start_mode == "door":
+            self._unlock(StaffWish.DOOR)
+
+    @on(WelcomeScreen.Begun)
+    def begin(self, begun: WelcomeScreen.Begun) -> None:
+        # Two presses may both arrive: one of them begins.
+        if self._visit is None and len(self.screen_stack) == 1:
+            self._visit = Visit(self, self._desk.speaking(begun.language))
+            self._visit_worker = self._accompany(self._visit)
+
+    @work(group="visit")
+    async def _accompany(self, visit: Visit) -> None:
+        try:
+            await visit.run()
+        finally:
+            self._visit = None
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._silence.end()
+        await super().on_event(event)
+
+    def tick(self) -> None:
+        """Warn of silence, then go home; never while something is being held or paid."""
+        if isinstance(self.screen, DoorScreen) or (self._visit and self._visit.busy):
+            self._silence.end()
+        elif self._visit is None:
+            self._close_forgotten_dialog()
+        elif self._silence.seconds >= HOME_SECONDS:
+            self._visit.leave()
+        elif self._silence.seconds >= WARNING_SECONDS:
+            if not isinstance(self.screen, StillThereScreen):
+                self.push_screen(StillThereScreen(self._desk, self._silence))
+
+    def _close_forgotten_dialog(self) -> None:
+        if self._silence.seconds >= HOME_SECONDS and isinstance(self.screen, Dialog):
+            self.screen.dismiss(None)
+
+    def action_staff(self) -> None:
+        """The chord: invisible, worth nothing without a PIN, and deaf while money is moving."""
+        busy = self._visit is not None and self._visit.busy
+        if not busy and not isinstance(self.screen, ModalScreen):
+            self._unlock()
+
+    @work(group="staff", exclusive=True)
+    async def _unlock(self, wish: StaffWish | None = None) -> None:
+        asking = PinDialog(self._desk, Role.STEWARD, self._desk.words("Staff"))
+        if member := await self.push_screen_wait(asking):
+            match wish or await self.push_screen_wait(StaffDialog(self._desk, member)):
+                case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
+                    await self._end_visit()
+                    await self.push_screen(DoorScreen(self._desk, member))
+                case StaffWish.CLOSE:
+                    await self._end_visit()
+                    self.exit()
+
+    async def _end_visit(self) -> None:
+        if self._visit and self._visit_worker:
+            self._visit.leave()
+            await self._visit_worker.wait()
+
+    def action_next_theme(self) -> None:
+        """Ink, paper, contrast, and ink again."""
+        names = list(PALETTES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def _handle_exception(self, error: Exception) -> None:
+        log.critical("the app has ended", exc_info=error)
+        super()._handle_exception(error)

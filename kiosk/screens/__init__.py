@@ -1,0 +1,1 @@
+"""What people see, one screen per file; each asks the services and says their answers in words."""

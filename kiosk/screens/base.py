@@ -1,0 +1,77 @@
+"""What all screens share: the desk they stand on, the frame around them, the words they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.services.kiosk import Services
+from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
+from kiosk.words import Words
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a screen works with: the services, and the language spoken here."""
+
+    services: Services
+    words: Words
+
+    @classmethod
+    def of(cls, services: Services, language: str = "en") -> "Desk":
+        """The desk of an event, at its local time."""
+        return cls(services, Words(language, ZoneInfo(services.catalog.event.timezone)))
+
+    def speaking(self, language: str) -> "Desk":
+        """The same desk in another language."""
+        return replace(self, words=replace(self.words, language=language))
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.services.clock.now()
+
+
+class KioskScreen(Screen[T]):
+    """A screen in the frame. While `busy`, nobody goes back and nobody is sent home."""
+
+    ALLOW_SELECT = False
+    STEP: int | None = None
+    """Where this screen is among the steps of the header, from 0."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.words = desk.words
+        self.busy = False
+
+    def compose(self) -> ComposeResult:
+        yield FrameHeader(self.desk.services.catalog.event.name, self._steps(), self.beside())
+        yield from self.body()
+        yield KeyBar(self.keys())
+
+    def body(self) -> ComposeResult:
+        """What is between header and footer."""
+        raise NotImplementedError
+
+    def beside(self) -> Widget:
+        """What stays in view at the right of the header."""
+        return Static("")
+
+    def keys(self) -> Sequence[Key]:
+        """The keys of the footer."""
+        return ()
+
+    def _steps(self) -> Content:
+        if self.STEP is None:
+            return Content("")
+        words = self.words
+        return steps((words("Choose"), words("You"), words("Pay"), words("Tickets")), self.STEP)

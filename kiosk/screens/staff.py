@@ -1,0 +1,50 @@
+"""What a member of staff may do at this terminal."""
+
+from enum import Enum
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Static
+
+from kiosk.domain.events import Role, StaffMember
+from kiosk.screens.base import Desk
+from kiosk.screens.dialog import Dialog
+from kiosk.widgets.target import Target
+
+
+class StaffWish(Enum):
+    """What is to be done."""
+
+    DOOR = "door"
+    CLOSE = "close"
+
+
+class StaffDialog(Dialog[StaffWish | None]):
+    """Answers what they want, or None."""
+
+    AUTO_FOCUS = "Target"
+    BINDINGS = [  # noqa: RUF012
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, desk: Desk, member: StaffMember) -> None:
+        super().__init__(desk, desk.words("Staff"))
+        self._member = member
+
+    def body(self) -> ComposeResult:
+        words = self.words
+        yield Static(Content(words("Hello, {name}.", name=self._member.name)), id="ask")
+        yield Target(words("Open the door"), note=words("scan and admit"), classes="door")
+        close = Target(words("Close the kiosk"), note=words("needs a supervisor"), classes="close")
+        close.disabled = self._member.role < Role.SUPERVISOR
+        if not close.disabled:
+            close.say(words("Close the kiosk"))
+        yield close
+
+    @on(Target.Pressed)
+    def wish(self, pressed: Target.Pressed) -> None:
+        door = pressed.target.has_class("door")
+        self.dismiss(StaffWish.DOOR if door else StaffWish.CLOSE)

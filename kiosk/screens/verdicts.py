@@ -1,0 +1,116 @@
+"""Verdicts in words: what the door says about each reason, and what would make it right."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.domain.admission import Colour, Reason, Verdict
+from kiosk.domain.events import Event
+from kiosk.widgets.plain import one_line
+from kiosk.widgets.verdict import VerdictFace
+from kiosk.words import Words
+
+SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "▲", Colour.RED: "✖"}
+
+
+def short_name(name: str) -> str:
+    """`Ada L.`: enough to greet by, not enough to read over a shoulder."""
+    words = one_line(name).split()
+    return " ".join([words[0], *[f"{word[0]}." for word in words[-1:] if len(words) > 1]])
+
+
+def masked_email(email: str) -> str:
+    """`a•••@example.org`."""
+    local, _, domain = one_line(email).rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorWords:
+    """Says verdicts for one event, at one moment."""
+
+    words: Words
+    event: Event
+    now: datetime
+
+    def face(self, verdict: Verdict) -> VerdictFace:
+        """The panel of a verdict."""
+        lines = [line for line in (self._slot(verdict), self._holder(verdict)) if line]
+        lines.append(self.because(verdict))
+        colour = verdict.colour
+        return VerdictFace(
+            colour.value, SYMBOLS[colour], self.headline(verdict.reason), tuple(lines)
+        )
+
+    def headline(self, reason: Reason) -> str:
+        """Two or three words."""
+        words = self.words
+        return {
+            Reason.ADMITTED: words("Welcome"),
+            Reason.ALREADY_IN: words("Already in"),
+            Reason.TYPO: words("Mistyped"),
+            Reason.NOT_OURS: words("Not a ticket"),
+            Reason.UNKNOWN: words("Not known"),
+            Reason.OTHER_EVENT: words("Other event"),
+            Reason.UNPAID: words("Not paid"),
+            Reason.REFUNDED: words("Refunded"),
+            Reason.REPLACED: words("Replaced"),
+            Reason.NOT_VALID_YET: words("Not valid yet"),
+            Reason.NOT_VALID_ANY_MORE: words("Not valid now"),
+        }[reason]
+
+    def because(self, verdict: Verdict) -> str:
+        """Why, and what would make it right, in one sentence."""
+        words = self.words
+        match verdict.reason:
+            case Reason.ADMITTED:
+                return words("first entry")
+            case Reason.ALREADY_IN:
+                return self._already_in(verdict)
+            case Reason.TYPO:
+                return words("a letter or digit is wrong: type the number once more")
+            case Reason.NOT_OURS:
+                return words("this is not one of our codes: ask for the ticket itself")
+            case Reason.UNKNOWN:
+                return words("there is no such ticket: ask for the order's e-mail")
+            case Reason.OTHER_EVENT:
+                other = verdict.other_event or words("another event")
+                return words("this ticket is for {event}", event=other)
+            case Reason.UNPAID:
+                return words("the order was not paid: it can be paid at the desk")
+            case Reason.REFUNDED:
+                return words("the money for it went back, so it admits nobody")
+            case Reason.REPLACED:
+                return words("a newer one was issued: ask for the newer one")
+            case Reason.NOT_VALID_YET | Reason.NOT_VALID_ANY_MORE:
+                return self._validity(verdict)
+
+    def log_line(self, verdict: Verdict) -> str:
+        """One line of the last scans."""
+        who = short_name(verdict.holder.name) if verdict.holder else verdict.ticket_number or ""
+        said = self._slot(verdict) if verdict.reason is Reason.ADMITTED else self.because(verdict)
+        return f"{who or self.headline(verdict.reason):<16.16}  {said}"
+
+    def _slot(self, verdict: Verdict) -> str:
+        known = {slot.key: slot.title for slot in self.event.slots}
+        return known.get(verdict.slot_key or "", "")
+
+    def _holder(self, verdict: Verdict) -> str:
+        holder = verdict.holder
+        return f"{short_name(holder.name)}   {masked_email(holder.email)}" if holder else ""
+
+    def _already_in(self, verdict: Verdict) -> str:
+        words = self.words
+        if verdict.at is None:
+            return words("admitted before")
+        when = words.when(verdict.at, self.now)
+        if verdict.terminal is None:
+            return words("since {when}", when=when)
+        return words("since {when}, {place}", when=when, place=verdict.terminal)
+
+    def _validity(self, verdict: Verdict) -> str:
+        words, valid = self.words, verdict.valid
+        if verdict.reason is Reason.NOT_VALID_YET and valid and valid.starts:
+            return words("valid from {when}", when=words.when(valid.starts, self.now))
+        if valid and valid.ends:
+            return words("it was valid until {when}", when=words.when(valid.ends, self.now))
+        return words("it does not admit at this hour")

@@ -1,0 +1,145 @@
+"""One person's way through the attendee screens: which step follows which."""
+
+import asyncio
+from typing import Protocol, TypeVar
+
+from textual.app import App
+
+from kiosk.domain.errors import HoldExpired, NotCancellable, NotOnSale, SoldOut, UnknownOrder
+from kiosk.domain.events import EventSlot
+from kiosk.domain.orders import Order, OrderState
+from kiosk.domain.tickets import Ticket
+from kiosk.screens import notices
+from kiosk.screens.base import Desk
+from kiosk.screens.checkout import Checkout
+from kiosk.screens.choose import ChooseScreen
+from kiosk.screens.notice import Notice, NoticeScreen
+from kiosk.screens.pay import PayScreen
+from kiosk.screens.step import Step, VisitLeft
+from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.you import YouScreen
+from ledger.engine import LedgerUnavailable
+
+A = TypeVar("A")
+
+
+class Leavable(Protocol):
+    """A step, whatever it answers."""
+
+    busy: bool
+
+    def leave(self) -> None:
+        """End the visit here."""
+
+
+class Visit:
+    """Choose, you, pay, tickets; then everything about the person is dropped with this object."""
+
+    def __init__(self, app: App[None], desk: Desk) -> None:
+        self._app = app
+        self._desk = desk
+        self._checkout = Checkout(desk.services.sales)
+        self._current: Leavable | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being paid or held right now: nobody may be sent home."""
+        return self._current is not None and self._current.busy
+
+    def leave(self) -> bool:
+        """End the visit where it is, unless it is busy."""
+        if self._current is None or self.busy:
+            return False
+        self._current.leave()
+        return True
+
+    async def run(self) -> None:
+        """Go all the way, and come home."""
+        try:
+            await self._shop()
+        except VisitLeft:
+            pass
+        finally:
+            await self._go_home()
+
+    async def _shop(self) -> None:
+        while slot := await self._ask(ChooseScreen(self._desk, self._checkout.slot_key)):
+            self._checkout.choose(slot)
+            if await self._buy(slot):
+                return
+
+    async def _buy(self, slot: EventSlot) -> bool:
+        """From "who are you" on; False goes back to choosing."""
+        words = self._desk.words
+        while True:
+            match await self._ask(YouScreen(self._desk, self._checkout)):
+                case Order() as held:
+                    order = await self._ask(PayScreen(self._desk, held, slot))
+                    if order.state is OrderState.CANCELLED:
+                        self._checkout.start_again()
+                        continue
+                    return await self._conclude(order, slot)
+                case SoldOut() as refusal:
+                    if not await self._tell(notices.sold_out(words, refusal, slot)):
+                        return False
+                    if not refusal.on_hold:
+                        return False
+                case NotOnSale() as refusal:
+                    await self._tell(notices.not_on_sale(words, refusal, slot))
+                    return False
+                case HoldExpired():
+                    self._checkout.start_again()
+                case None:
+                    return False
+
+    async def _conclude(self, order: Order, slot: EventSlot) -> bool:
+        words = self._desk.words
+        match order.state:
+            case OrderState.PAID:
+                if tickets := await self._tickets(order):
+                    await self._ask(TicketScreen(self._desk, tickets))
+                return True
+            case OrderState.PAID_UNFULFILLED:
+                await self._tell(notices.refund_due(words, order))
+                return True
+            case _:
+                self._checkout.start_again()
+                return not await self._tell(notices.hold_lost(words, slot))
+
+    async def _tickets(self, order: Order) -> list[Ticket]:
+        while True:
+            try:
+                return await self._desk.services.sales.tickets(order.id)
+            except LedgerUnavailable:
+                if not await self._tell(notices.tickets_later(self._desk.words, order)):
+                    return []
+
+    async def _tell(self, notice: Notice) -> bool:
+        return await self._ask(NoticeScreen(self._desk, notice))
+
+    async def _ask(self, step: Step[A]) -> A:
+        await self._show(step)
+        self._current = step
+        return await step.answer
+
+    async def _show(self, step: Step[A]) -> None:
+        # One paint for the whole change: what lies underneath never flashes up.
+        with self._app.batch_update():
+            await self._clear()
+            await self._app.push_screen(step)
+
+    async def _clear(self) -> None:
+        while len(self._app.screen_stack) > 1:
+            await self._app.pop_screen()
+
+    async def _go_home(self) -> None:
+        self._current = None
+        await self._clear()
+        await asyncio.gather(*map(self._release, self._checkout.order_ids()))
+
+    async def _release(self, order_id: int) -> None:
+        """Give back what is still held; what cannot be asked for now runs out by itself."""
+        try:
+            await self._desk.services.sales.cancel(order_id)
+        except (LedgerUnavailable, NotCancellable, UnknownOrder):
+            return

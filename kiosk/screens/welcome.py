@@ -1,0 +1,90 @@
+"""The first screen: what event this is, and one big way in."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.screens.base import Desk, KioskScreen
+from kiosk.widgets.frame import Key
+from kiosk.widgets.headline import Headline
+from kiosk.widgets.plain import content
+from kiosk.widgets.target import Target
+from kiosk.words import LANGUAGES
+
+_LANGUAGE_NAMES = {"en": "English", "es": "Español", "de": "Deutsch"}
+
+
+class WelcomeScreen(KioskScreen[None]):
+    """Waits for the next person, and remembers nothing of the last one."""
+
+    AUTO_FOCUS = "Target"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "language(-1)", show=False),
+        Binding("right", "language(1)", show=False),
+    ]
+
+    class Begun(Message):
+        """Somebody wants to begin, in a language."""
+
+        def __init__(self, language: str) -> None:
+            super().__init__()
+            self.language = language
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._home_language = desk.words.language
+
+    def body(self) -> ComposeResult:
+        words, event = self.words, self.desk.services.catalog.event
+        with Vertical(id="poster"):
+            yield Headline(event.name)
+            yield Static(content(self._when_and_where()), id="when")
+            yield Static(Content(words("Tickets for today and the days to come.")), id="offer")
+        with Center(id="begin"):
+            yield Target(words("Begin"), classes="-main")
+            yield Static(Content(words("press Enter, or touch")), id="how")
+
+    def beside(self) -> Widget:
+        chosen = self.words.language
+        parts: list[tuple[str, str]] = []
+        for language in LANGUAGES:
+            style = "bold $ink" if language == chosen else "$quiet"
+            parts.append((f"  {_LANGUAGE_NAMES[language]}", style))
+        return Static(Content.assemble(*parts), id="languages")
+
+    def keys(self) -> Sequence[Key]:
+        words = self.words
+        return (
+            Key("Enter", words("Begin"), "begin"),
+            Key("←→", words("Language"), "language(1)"),
+        )
+
+    def _when_and_where(self) -> str:
+        public = [slot for slot in self.desk.services.catalog.event.slots if slot.public]
+        return self.words.window(public[0].valid) if public else ""
+
+    async def on_screen_resume(self) -> None:
+        if self.words.language != self._home_language:
+            await self._speak(self._home_language)
+
+    @on(Target.Pressed)
+    def action_begin(self) -> None:
+        self.post_message(self.Begun(self.words.language))
+
+    async def action_language(self, step: int) -> None:
+        here = LANGUAGES.index(self.words.language)
+        await self._speak(LANGUAGES[(here + step) % len(LANGUAGES)])
+
+    async def _speak(self, language: str) -> None:
+        self.desk = self.desk.speaking(language)
+        self.words = self.desk.words
+        await self.recompose()
+        self.query_one(Target).focus()

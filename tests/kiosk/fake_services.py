@@ -1,0 +1,273 @@
+"""Services that answer at once from memory, so that a screen can be tested against each answer."""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from kiosk.domain.admission import NeedsConduct, Reason, Verdict
+from kiosk.domain.errors import HoldExpired, KioskError, SaleState, UnknownOrder, WrongPin
+from kiosk.domain.events import CodeOfConduct, Event, EventSlot, Role, StaffMember, Window
+from kiosk.domain.money import Money
+from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
+from kiosk.domain.people import Attendee
+from kiosk.domain.tickets import Ticket
+from kiosk.services.admission import Admission
+from kiosk.services.catalog import Catalog, Offer
+from kiosk.services.kiosk import Services
+from kiosk.services.reconciliation import Reconciliation, Report
+from kiosk.services.sales import Sales
+from kiosk.services.staff import Staff
+from ledger.engine import LedgerUnavailable
+from tests.fakes import FakeClock
+
+NOON = datetime(2027, 3, 12, 17, 4, 11, tzinfo=UTC)
+CODE = ("7K2M4QX0AB3CD5EFGH6JLMNPQRSTUVWX189" * 5)[:154]
+NUMBER = "7K2M-4QX0-AB3C"
+PINS = {
+    "1111": StaffMember("Robin", Role.STEWARD, ""),
+    "2222": StaffMember("Kim", Role.CASHIER, ""),
+    "3333": StaffMember("Sasha", Role.SUPERVISOR, ""),
+}
+
+
+def a_slot(
+    key: str, name: str, category: str = "", *, minor: int = 400, **changes: object
+) -> EventSlot:
+    """A valid slot, with whatever is changed."""
+    slot = EventSlot(
+        key=key,
+        name=name,
+        category=category,
+        place="all halls",
+        price=Money(minor, "USD"),
+        capacity=200,
+        sale=Window(),
+        valid=Window(datetime(2027, 3, 12, 8, tzinfo=UTC), datetime(2027, 3, 14, 17, tzinfo=UTC)),
+        number=1,
+    )
+    return replace(slot, **changes)  # type: ignore[arg-type]
+
+
+def an_event(**changes: object) -> Event:
+    """A valid event of three days, with whatever is changed."""
+    saturday = Window(datetime(2027, 3, 13, 9, tzinfo=UTC), datetime(2027, 3, 13, 12, tzinfo=UTC))
+    conduct = "Be kind. Ask before you take a picture.\n\nNo harassment of any kind. " * 6
+    event = Event(
+        key="gopherfest-2027",
+        name="GopherFest 2027",
+        currency="USD",
+        timezone="Europe/Berlin",
+        hold_seconds=300,
+        slots=(
+            a_slot("early", "General Admission", "Early Bird", minor=300),
+            a_slot("regular", "General Admission", "Regular"),
+            a_slot("workshop", "Workshop: Profiling Go", minor=0, place="room 2", valid=saturday),
+            a_slot("party", "Party", place="hall 3", valid=saturday),
+        ),
+        conduct={
+            "en": CodeOfConduct("en", "Code of Conduct", f"## How we are here\n\n{conduct}"),
+            "es": CodeOfConduct("es", "Código de conducta", f"## Cómo estamos aquí\n\n{conduct}"),
+        },
+        staff=tuple(PINS.values()),
+        id=1,
+    )
+    return replace(event, **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class Answers:
+    """Refusals to give before the real answer, first in first out."""
+
+    waiting: deque[Exception] = field(default_factory=deque)
+
+    def refuse(self, *refusals: Exception) -> None:
+        """The next calls raise these."""
+        self.waiting.extend(refusals)
+
+    def check(self) -> None:
+        if self.waiting:
+            raise self.waiting.popleft()
+
+
+class FakeCatalog(Catalog, Answers):
+    """Offers of an event, changed by the test at will."""
+
+    def __init__(self, event: Event) -> None:
+        Answers.__init__(self)
+        self.event = event
+        self.left = {slot.key: 61 for slot in event.slots}
+        self.on_hold: dict[str, int] = {}
+        self.states: dict[str, SaleState] = {}
+
+    async def offers(self) -> list[Offer]:
+        self.check()
+        return [
+            Offer(
+                slot,
+                self.left[slot.key],
+                self.on_hold.get(slot.key, 0),
+                self.states.get(slot.key, SaleState.OPEN),
+            )
+            for slot in self.event.slots
+        ]
+
+
+class FakeSales(Sales, Answers):
+    """Orders in memory; every call is counted by the order id it was made with."""
+
+    def __init__(self, event: Event, clock: FakeClock) -> None:
+        Answers.__init__(self)
+        self._event = event
+        self._clock = clock
+        self._next_id = 100
+        self.orders: dict[int, Order] = {}
+        self.calls: list[tuple[str, int]] = []
+        self.ends_as = OrderState.PAID
+
+    def new_order_id(self) -> int:
+        self._next_id += 1
+        return self._next_id
+
+    def _called(self, name: str, order_id: int) -> None:
+        self.calls.append((name, order_id))
+        self.check()
+
+    async def place(self, order_id: int, slot_key: str, attendee: Attendee) -> Order:
+        self._called("place", order_id)
+        if order_id not in self.orders:
+            self.orders[order_id] = self._held(order_id, self._event.slot(slot_key), attendee)
+        if self.orders[order_id].state is not OrderState.HELD:
+            raise HoldExpired(order_id)
+        return self.orders[order_id]
+
+    def _held(self, order_id: int, slot: EventSlot, attendee: Attendee) -> Order:
+        now = self._clock.now()
+        return Order(
+            id=order_id,
+            number=1042,
+            state=OrderState.HELD,
+            attendee=attendee,
+            claims=(SlotClaim(7, slot.key, slot.number, NUMBER, 1, slot.price, attendee),),
+            attempt=1,
+            hold_seconds=self._event.hold_seconds,
+            placed_at=now,
+            held_until=now + timedelta(seconds=self._event.hold_seconds),
+            settled=True,
+        )
+
+    async def pay_cash(self, order_id: int, tendered: Money, cashier: StaffMember) -> Order:
+        self._called("pay_cash", order_id)
+        return self._paid(order_id, Method.CASH, tendered, cashier.name)
+
+    async def take_free(self, order_id: int) -> Order:
+        self._called("take_free", order_id)
+        return self._paid(order_id, Method.FREE, self.orders[order_id].total, "")
+
+    def _paid(self, order_id: int, method: Method, tendered: Money, by: str) -> Order:
+        order = self.orders[order_id]
+        if order.payment is None:
+            payment = Payment(1, method, order.total, tendered, by, self._clock.now())
+            order = replace(order.begin_payment(payment), state=self.ends_as, settled=True)
+            self.orders[order_id] = order
+        return order
+
+    async def cancel(self, order_id: int) -> Order:
+        self._called("cancel", order_id)
+        self.orders[order_id] = (await self.order(order_id)).cancel()
+        return self.orders[order_id]
+
+    async def expire(self, order_id: int) -> Order:
+        self._called("expire", order_id)
+        self.orders[order_id] = self.orders[order_id].expire(self._clock.now())
+        return self.orders[order_id]
+
+    async def order(self, order_id: int) -> Order:
+        if order_id not in self.orders:
+            raise UnknownOrder(order_id)
+        return self.orders[order_id]
+
+    async def tickets(self, order_id: int) -> list[Ticket]:
+        self._called("tickets", order_id)
+        order = self.orders[order_id]
+        valid = self._event.slots[0].valid
+        return [
+            Ticket(claim.id, claim.ticket_number, 1, claim.slot_key, valid, claim.holder, CODE)
+            for claim in order.claims
+        ]
+
+
+class FakeStaff(Staff):
+    """Knows the PINs of this module; the third wrong one makes people wait."""
+
+    def __init__(self) -> None:
+        self._wrong = 0
+
+    async def unlock(self, pin: str, role_at_least: Role) -> StaffMember:
+        member = PINS.get(pin)
+        if member is None or member.role < role_at_least:
+            self._wrong += 1
+            raise WrongPin(0 if self._wrong < 3 else 4)
+        return member
+
+
+class FakeAdmission(Admission, Answers):
+    """Gives the verdicts queued by the test, else that the code is not ours."""
+
+    def __init__(self, terminal: str) -> None:
+        Answers.__init__(self)
+        self.terminal = terminal
+        self.verdicts: deque[Verdict | NeedsConduct] = deque()
+        self.scans: list[tuple[str, int]] = []
+        self.accepted: list[str] = []
+
+    def new_nonce(self) -> int:
+        return len(self.scans) + 1
+
+    async def scan(self, text: str, nonce: int) -> Verdict | NeedsConduct:
+        self.scans.append((text, nonce))
+        self.check()
+        return self.verdicts.popleft() if self.verdicts else Verdict(Reason.NOT_OURS)
+
+    async def accept_conduct(self, needs: NeedsConduct, language: str, nonce: int) -> Verdict:
+        self.accepted.append(language)
+        self.check()
+        return Verdict(Reason.ADMITTED, needs.ticket_number, needs.holder, needs.slot_key)
+
+
+class FakeReconciliation(Reconciliation):
+    """Has nothing to do."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def run_once(self) -> Report:
+        return Report()
+
+    async def run_forever(self, every_seconds: float = 60) -> None:
+        return
+
+
+@dataclass
+class Fakes:
+    """The fakes behind one set of services, each by its own type."""
+
+    event: Event = field(default_factory=an_event)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+
+    def __post_init__(self) -> None:
+        self.catalog = FakeCatalog(self.event)
+        self.sales = FakeSales(self.event, self.clock)
+        self.admission = FakeAdmission("North gate")
+        self.services = Services(
+            catalog=self.catalog,
+            sales=self.sales,
+            admission=self.admission,
+            staff=FakeStaff(),
+            reconciliation=FakeReconciliation(),
+            clock=self.clock,
+            ledger_engine="fake",
+            terminal="North gate",
+        )
+
+
+LEDGER_AWAY: KioskError | LedgerUnavailable = LedgerUnavailable("no answer")
