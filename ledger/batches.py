@@ -7,7 +7,7 @@ for all of it which of the two it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ledger.flags import LINKED
@@ -28,27 +28,28 @@ class Layout:
 
 @dataclass(slots=True, eq=False)
 class Events:
-    """What one caller asked for, packed, and how much of it has been answered."""
+    """What one caller asked for, packed, and how much of it has yet to be answered."""
 
     data: bytes
     layout: Layout
     count: int
+    left: int = field(init=False)
     imported: bool = False
     """Whether the first event is imported, which decides for the whole request."""
     chain_open: bool = False
     """Whether the last event is linked, to nothing."""
-    answered: int = 0
 
     def __post_init__(self) -> None:
         """Read the flags that decide what the events may be joined with."""
+        self.left = self.count
         if self.layout.imported_flag:
             self.imported = self._imported(0)
             self.chain_open = self._linked(self.count - 1)
 
     @property
-    def left(self) -> int:
-        """How many events have not been answered."""
-        return self.count - self.answered
+    def answered(self) -> int:
+        """How many events have been answered."""
+        return self.count - self.left
 
     def piece(self, length: int) -> bytes:
         """The next `length` events."""
@@ -85,14 +86,11 @@ class Events:
         return not self._linked(end - 1) and self._imported(end) == self.imported
 
     def _linked(self, index: int) -> bool:
-        return bool(self._flags(index) & LINKED)
+        return self.data[index * self.layout.event_size + _FLAGS_AT] & LINKED != 0
 
     def _imported(self, index: int) -> bool:
-        return bool(self._flags(index) & self.layout.imported_flag)
-
-    def _flags(self, index: int) -> int:
         at = index * self.layout.event_size + _FLAGS_AT
-        return self.data[at] | self.data[at + 1] << 8
+        return (self.data[at] | self.data[at + 1] << 8) & self.layout.imported_flag != 0
 
 
 @dataclass(slots=True)
@@ -150,14 +148,15 @@ def joined(waiting: Iterable[Piece], limit: int) -> list[tuple[Piece, int]]:
     packet: list[tuple[Piece, int]] = []
     room = limit
     for request in waiting:
-        if request.left > room:
+        length = request.left
+        if length > room:
             if packet:
                 break
             return _first_piece(request, limit)
         if packet and request.imported != packet[0][0].imported:
             break
-        packet.append((request, request.left))
-        room -= request.left
+        packet.append((request, length))
+        room -= length
         if request.chain_open:
             break
     return packet
@@ -165,7 +164,7 @@ def joined(waiting: Iterable[Piece], limit: int) -> list[tuple[Piece, int]]:
 
 def _first_piece(request: Piece, limit: int) -> list[tuple[Piece, int]]:
     # All or nothing: better to refuse a request now than half way through it.
-    if not request.answered and not request.divisible(limit):
+    if request.left == request.count and not request.divisible(limit):
         return []
     length = request.cut(limit)
     return [(request, length)] if length else []

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from ledger.batches import BatchLimit, Events, Layout, joined
 from ledger.connection import Connection
 from ledger.engine import LedgerClosed, LedgerError, LedgerUnavailable
-from ledger.native import NativeClient, Operation, PacketStatus
+from ledger.native import Operation, PacketStatus
 from ledger.types import BATCH_MAX, TooMuchDataError
 
 Event = TypeVar("Event")
@@ -59,7 +59,7 @@ Pieces = list[tuple[Request[Result], int]]
 @dataclass(slots=True, eq=False)
 class _Packet(Generic[Result]):
     pieces: Pieces[Result]
-    client: NativeClient | None = None
+    session: int = 0
 
 
 class Lane(Generic[Event, Result]):
@@ -79,13 +79,12 @@ class Lane(Generic[Event, Result]):
         self._due: deque[Request[Result]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._limit = BatchLimit(kind.usual_limits)
-        self._limit_of: NativeClient | None = None
+        self._session = connection.session
         self._probing = False
 
     async def ask(self, events: Sequence[Event]) -> list[Result]:
         """Send `events` with whatever else is waiting, and wait for their results."""
-        if self._connection.closed:
-            raise LedgerClosed(f"the connection to the {self._connection} was closed")
+        self._connection.require_open()
         data = self._kind.pack(events)
         if len(events) > BATCH_MAX:
             raise TooMuchDataError
@@ -133,6 +132,10 @@ class Lane(Generic[Event, Result]):
 
     def _flush(self) -> None:
         self._flush_planned = False
+        if self._session != self._connection.session:
+            # Perhaps another server: what was learned of the last one says nothing of it.
+            self._session = self._connection.session
+            self._limit = BatchLimit(self._kind.usual_limits)
         while self._waiting and self._free:
             pieces = joined(self._waiting, self._limit.size)
             if not pieces:
@@ -156,19 +159,14 @@ class Lane(Generic[Event, Result]):
         packet = _Packet(pieces)
         data = b"".join([request.piece(length) for request, length in pieces])
         try:
-            packet.client = self._submit(data, partial(self._completed, packet))
+            packet.session = self._submit(data, partial(self._completed, packet))
         except LedgerError as error:
             _fail(pieces, error)
         else:
             self._under_way.add(packet)
 
-    def _submit(self, data: bytes, done: Callable[[int, bytes], None]) -> NativeClient:
-        client = self._connection.submit(self._kind.operation, data, done)
-        if client is not self._limit_of:
-            # Perhaps another server: what was learned of the last one says nothing of it.
-            self._limit_of = client
-            self._limit = BatchLimit(self._kind.usual_limits)
-        return client
+    def _submit(self, data: bytes, done: Callable[[int, bytes], None]) -> int:
+        return self._connection.submit(self._kind.operation, data, done)
 
     def _completed(self, packet: _Packet[Result], status: int, reply: bytes) -> None:
         self._under_way.discard(packet)
@@ -180,10 +178,10 @@ class Lane(Generic[Event, Result]):
             case PacketStatus.TOO_MUCH_DATA:
                 self._refuse(packet)
             case PacketStatus.CLIENT_EVICTED | PacketStatus.CLIENT_SHUTDOWN:
-                self._retire(packet.client)
+                self._connection.retire(packet.session)
                 self._return(packet.pieces)
             case _:
-                self._retire(packet.client)
+                self._connection.retire(packet.session)
                 _fail(packet.pieces, self._connection.refusal(status))
         self._flush()
 
@@ -195,12 +193,12 @@ class Lane(Generic[Event, Result]):
             return
         unfinished = []
         for (request, length), share in zip(pieces, shares, strict=True):
-            request.answered += length
-            request.results += share
+            request.left -= length
             if request.left:
+                request.results += share
                 unfinished.append((request, length))
             elif not request.answer.done():
-                request.answer.set_result(request.results)
+                request.answer.set_result(request.results + share if request.results else share)
         self._return(unfinished)
         while self._due and self._due[0].answer.done():
             self._due.popleft()
@@ -212,17 +210,13 @@ class Lane(Generic[Event, Result]):
                 self._waiting.move_to_end(request, last=False)
                 self._waiting_events += request.left
 
-    def _retire(self, client: NativeClient | None) -> None:
-        if client:
-            self._connection.retire(client)
-
     def _refuse(self, packet: _Packet[Result]) -> None:
         size = sum(length for _request, length in packet.pieces)
         if size == 1:
             _fail(packet.pieces, TooMuchDataError())
             return
         self._return(packet.pieces)
-        if packet.client is self._limit_of:
+        if packet.session == self._session:
             self._limit.refuse(size)
             self._probe()
 
@@ -235,13 +229,13 @@ class Lane(Generic[Event, Result]):
         packet: _Packet[Result] = _Packet([])
         data = bytes(size * self._kind.layout.event_size)
         try:
-            packet.client = self._submit(data, partial(self._probed, packet, size))
+            packet.session = self._submit(data, partial(self._probed, packet, size))
         except LedgerError:
             self._probing = False
 
     def _probed(self, packet: _Packet[Result], size: int, status: int, _reply: bytes) -> None:
         match status:
-            case _ if packet.client is not self._limit_of:
+            case _ if packet.session != self._session:
                 self._probing = False
             case PacketStatus.OK:
                 self._limit.accept(size)
@@ -250,7 +244,7 @@ class Lane(Generic[Event, Result]):
                 self._limit.refuse(size)
                 self._probe()
             case _:
-                self._retire(packet.client)
+                self._connection.retire(packet.session)
                 self._probing = False
         self._flush()
 

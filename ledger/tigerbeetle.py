@@ -103,9 +103,9 @@ class TigerBeetleLedger:
 
     async def close(self) -> None:
         """End the connection; calls under way raise `LedgerClosed`. Twice is once."""
-        self._connection.close()
         if self._lanes:
             self._lanes.close()
+        self._connection.close()
 
     async def _refuse_what_stops_the_server(self, transfers: list[Transfer]) -> None:
         settled = imported_settlements(transfers)
