@@ -86,9 +86,11 @@ class KioskApp(App[None], inherit_bindings=False):
             self._close_forgotten_dialog()
         elif self._silence.seconds >= HOME_SECONDS:
             self._visit.leave()
-        elif self._silence.seconds >= WARNING_SECONDS:
-            if not isinstance(self.screen, StillThereScreen):
-                self.push_screen(StillThereScreen(self._desk, self._silence))
+        elif self._silence.seconds >= WARNING_SECONDS and not self._is_warning():
+            self.push_screen(StillThereScreen(self._desk, self._silence))
+
+    def _is_warning(self) -> bool:
+        return isinstance(self.screen, StillThereScreen)
 
     def _close_forgotten_dialog(self) -> None:
         if self._silence.seconds >= HOME_SECONDS and isinstance(self.screen, Dialog):

@@ -19,7 +19,6 @@ from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.verdicts import SYMBOLS, DoorWords
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar
-from kiosk.widgets.plain import cut, one_line
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.verdict import VerdictFace, VerdictPanel
 from ledger.engine import LedgerUnavailable
@@ -141,13 +140,12 @@ class DoorScreen(KioskScreen[None]):
     def _present(self, face: VerdictFace, line: str) -> None:
         self.query_one(VerdictPanel).show(face)
         self.app.bell()
-        self._scans.appendleft((self.desk.now(), face.symbol, one_line(line)))
+        self._scans.appendleft((self.desk.now(), face.symbol, line))
         rows = [
             f"{self.words.clock_with_seconds(at)}  {symbol} {text}"
             for at, symbol, text in self._scans
         ]
-        width = self.size.width - 4
-        self.query_one("#last", Static).update(Content("\n".join(cut(row, width) for row in rows)))
+        self.query_one("#last", Static).update(Content("\n".join(rows)))
         self.tick()
 
     def _waiting(self) -> VerdictFace:

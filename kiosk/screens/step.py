@@ -10,7 +10,7 @@ from kiosk.screens.base import Desk, KioskScreen
 A = TypeVar("A")
 
 
-class VisitLeft(Exception):  # noqa: N818
+class VisitLeft(Exception):
     """Nobody is there any more: the visit ends where it is."""
 
 

@@ -12,7 +12,6 @@ from textual.widgets import Static
 from kiosk.domain.tickets import Ticket
 from kiosk.screens.base import Desk
 from kiosk.screens.step import Step
-from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.plain import content, wrapped
 from kiosk.widgets.qr_code import QrCode
 from kiosk.widgets.target import Target
@@ -30,7 +29,7 @@ class TicketScreen(Step[None]):
     STEP = 3
     AUTO_FOCUS = "Target"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next_person", show=False),
+        Binding("n,N", "next_person", show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]
@@ -51,11 +50,7 @@ class TicketScreen(Step[None]):
                 yield Static("", id="who")
                 yield Static("", id="number")
                 yield Static("", id="which")
-                yield Target(self.words("Next person"), classes="-main")
-                yield KeyBar(self.keys())
-
-    def keys(self) -> tuple[Key, ...]:
-        return (Key("N", self.words("Next person"), "next_person"),)
+                yield Target(f"N   {self.words('Next person')}", classes="-main")
 
     def on_mount(self) -> None:
         self._show()

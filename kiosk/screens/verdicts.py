@@ -5,11 +5,12 @@ from datetime import datetime
 
 from kiosk.domain.admission import Colour, Reason, Verdict
 from kiosk.domain.events import Event
-from kiosk.widgets.plain import one_line
+from kiosk.widgets.plain import cut, fit, one_line
 from kiosk.widgets.verdict import VerdictFace
 from kiosk.words import Words
 
 SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "▲", Colour.RED: "✖"}
+_NAME_COLUMNS = 18
 
 
 def short_name(name: str) -> str:
@@ -88,7 +89,7 @@ class DoorWords:
         """One line of the last scans."""
         who = short_name(verdict.holder.name) if verdict.holder else verdict.ticket_number or ""
         said = self._slot(verdict) if verdict.reason is Reason.ADMITTED else self.because(verdict)
-        return f"{who or self.headline(verdict.reason):<16.16}  {said}"
+        return f"{fit(who or self.headline(verdict.reason), _NAME_COLUMNS)}  {one_line(said)}"
 
     def _slot(self, verdict: Verdict) -> str:
         known = {slot.key: slot.title for slot in self.event.slots}
@@ -96,7 +97,9 @@ class DoorWords:
 
     def _holder(self, verdict: Verdict) -> str:
         holder = verdict.holder
-        return f"{short_name(holder.name)}   {masked_email(holder.email)}" if holder else ""
+        if holder is None:
+            return ""
+        return f"{cut(short_name(holder.name), 30)} · {masked_email(holder.email)}"
 
     def _already_in(self, verdict: Verdict) -> str:
         words = self.words

@@ -56,7 +56,6 @@ class KeyBar(Horizontal):
         padding: 0 1;
         border-top: solid $line;
         background: $ground;
-        .-tall & { height: 3; padding: 0 1 1 1; }
     }
     """
 
@@ -90,7 +89,6 @@ class FrameHeader(Horizontal):
         padding: 0 2;
         border-bottom: solid $line;
         background: $ground;
-        .-tall & { height: 3; padding: 1 2 0 2; }
         & > .header--title {
             width: 1fr; height: 1; text-style: bold; text-wrap: nowrap; text-overflow: ellipsis;
         }

@@ -27,12 +27,17 @@ class Target(Widget, can_focus=True):
         &:hover { background: $raised; }
         &:focus { background: $raised; border-left: outer $tiger; text-style: bold; }
         &.-main {
-            background: $tiger;
-            color: $on-tiger;
+            color: $tiger-text;
+            background: $raised;
+            border-left: outer $raised;
             text-style: bold;
             content-align: center middle;
         }
-        &.-main:focus { border-left: outer $ink; }
+        &.-main:hover, &.-main:focus {
+            background: $tiger;
+            border-left: outer $tiger;
+            color: $on-tiger;
+        }
         &:disabled {
             color: $lifted-quiet;
             background: $ground;
@@ -65,8 +70,10 @@ class Target(Widget, can_focus=True):
 
     def render(self) -> RenderResult:
         width = self.content_size.width
-        lines = [cut(line, width) for line in (self._words, self._note) if line]
-        return Content("\n".join(lines))
+        lines = [Content(cut(self._words, width))]
+        if self._note:
+            lines.append(Content.styled(cut(self._note, width), "not bold"))
+        return Content("\n").join(lines)
 
     def action_press(self) -> None:
         if not self.disabled:

@@ -91,7 +91,6 @@ class TicketCard(Widget):
         width: 100%;
         height: 4;
         background: $ground;
-        .-tall & { height: 6; }
     }
     """
 

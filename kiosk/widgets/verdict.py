@@ -33,7 +33,6 @@ class VerdictPanel(Widget):
         padding: 1 2;
         background: $surface;
         color: $ink;
-        .-tall & { height: 16; padding: 2 4; }
         &.-green { background: $verdict-green; color: $on-verdict; }
         &.-amber { background: $verdict-amber; color: $on-verdict; }
         &.-red { background: $verdict-red; color: $on-verdict; }
