@@ -101,5 +101,6 @@ class World:
 
     async def close(self) -> None:
         """Close every terminal that was opened."""
-        for terminal in self._terminals:
+        terminals, self._terminals = self._terminals, []
+        for terminal in terminals:
             await terminal.close()
