@@ -86,11 +86,10 @@ def _format(folder: Path, binary: Path, log: NodeLog, mode: Mode) -> bool:
     status = _run(command, log)
     if status != 0:
         shutil.rmtree(unfinished)
-        last_words = log.tail()
-        if mode is Mode.PRODUCTION and "does not support Direct I/O" in last_words:
+        if mode is Mode.PRODUCTION and log.says("does not support Direct I/O"):
             return False
         raise LedgerError(
-            f"TigerBeetle could not format a data file in {folder} (status {status}):\n{last_words}"
+            f"TigerBeetle could not format a data file in {folder} (status {status}):\n{log.tail()}"
         )
     description = json.dumps({"cluster_id": str(cluster_id), "mode": mode.value})
     write_atomically(unfinished / "node.json", description)

@@ -172,7 +172,7 @@ class Node:
             self.stop()
             raise LedgerError(f"the TigerBeetle server does not accept connections: {printed!r}")
         ending = self._give_up()
-        if "another process holds the data file lock" in ending:
+        if self.log.says("another process holds the data file lock"):
             return False
         raise LedgerError(ending)
 

@@ -39,7 +39,7 @@ class NodeLedger(TigerBeetleLedger):
             ledger = cls(node, deadline_seconds=deadline_seconds)
             undo.push_async_callback(ledger.close)
             node.on_move(ledger._follow)
-            await ledger._ready()
+            await ledger._ready(folder)
             undo.pop_all()
         return ledger
 
@@ -61,7 +61,7 @@ class NodeLedger(TigerBeetleLedger):
     async def _follow(self, status: NodeStatus) -> None:
         await self.move(status.address)
 
-    async def _ready(self) -> None:
+    async def _ready(self, folder: Path) -> None:
         # The client connects when it is first asked, so only an answer shows that it can.
         patience_ends = monotonic() + READY_DEADLINE_SECONDS
         while True:
@@ -71,6 +71,6 @@ class NodeLedger(TigerBeetleLedger):
             except LedgerUnavailable as error:
                 if monotonic() > patience_ends:
                     raise LedgerError(
-                        f"the TigerBeetle server at {self.status.address} does not answer; "
-                        f"see the logs in {self.status.address or 'its folder'}"
+                        f"the TigerBeetle server of {folder} does not answer within "
+                        f"{READY_DEADLINE_SECONDS:.0f} s; its log is server.log there"
                     ) from error

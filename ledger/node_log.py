@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 SIZE_BYTES_MAX = 4_000_000
-_TAIL_BYTES = 4_000
+_END_BYTES = 20_000
 
 
 class NodeLog:
@@ -34,10 +34,16 @@ class NodeLog:
 
     def tail(self, lines: int = 8) -> str:
         """The last lines written since `open`."""
+        return "\n".join(self._end().splitlines()[-lines:])
+
+    def says(self, words: str) -> bool:
+        """Whether `words` were written since `open`."""
+        return words in self._end()
+
+    def _end(self) -> str:
         if not self.path.exists():
             return ""
         with self.path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
-            file.seek(max(min(self._mark, end), end - _TAIL_BYTES))
-            text = file.read().decode(errors="replace")
-        return "\n".join(text.splitlines()[-lines:])
+            file.seek(max(min(self._mark, end), end - _END_BYTES))
+            return file.read().decode(errors="replace")

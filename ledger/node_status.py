@@ -1,9 +1,8 @@
 """What the process that runs the server tells the others on the same folder."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from ledger.data_file import Mode

@@ -1,6 +1,7 @@
 """Open the ledger that the settings ask for, and never another than the folder was made with."""
 
 import asyncio
+import logging
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -21,6 +22,8 @@ from ledger.marker import (
 )
 from ledger.settings import LedgerSettings
 
+logger = logging.getLogger(__name__)
+
 MAKING_DEADLINE_SECONDS = 120.0
 
 
@@ -31,17 +34,12 @@ async def open_ledger(wanted: LedgerSettings | str) -> Ledger:
     a `LedgerError`, as is anything that stands in the way.
     """
     settings = LedgerSettings.parse(wanted) if isinstance(wanted, str) else wanted
-    folder = settings.folder
-    if folder is None:
-        return await _open(settings)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        made = read_marker(folder)
-        if made is not None:
-            return await _open_made(settings, folder, made)
-        return await _open_first(settings, folder)
-    except OSError as error:
-        raise LedgerError(f"{folder} cannot hold a ledger: {error}") from error
+    if settings.folder is None:
+        ledger = await _open(settings)
+    else:
+        ledger = await _open_in(settings.folder, settings)
+    logger.info("the ledger is %s", ledger.engine)
+    return ledger
 
 
 def choose(settings: LedgerSettings, made: Marker | None) -> LedgerSettings:
@@ -56,6 +54,17 @@ def choose(settings: LedgerSettings, made: Marker | None) -> LedgerSettings:
     if settings.kind == "auto":
         return replace(settings, kind="node" if find_binary(folder) else "embedded")
     return settings
+
+
+async def _open_in(folder: Path, settings: LedgerSettings) -> Ledger:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = read_marker(folder)
+        if made is not None:
+            return await _open_made(settings, folder, made)
+        return await _open_first(settings, folder)
+    except OSError as error:
+        raise LedgerError(f"{folder} cannot hold a ledger: {error}") from error
 
 
 async def _open_made(settings: LedgerSettings, folder: Path, made: Marker) -> Ledger:

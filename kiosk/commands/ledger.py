@@ -26,15 +26,17 @@ from ledger.settings import LedgerSettings
 def install(settings: Settings, *, archive: str | None, sha256: str | None) -> int:
     """Install the server into the data folder, from the network or from a file."""
     release = release_for_this_machine(sha256)
-    on_screen = sys.stderr.isatty()
-    installed = install_server(
-        settings.ledger_folder,
-        release,
-        archive=Path(archive).expanduser() if archive else None,
-        progress=_show_progress if on_screen else no_progress,
-    )
-    if on_screen:
-        print(file=sys.stderr)
+    watched = archive is None and sys.stderr.isatty()
+    try:
+        installed = install_server(
+            settings.ledger_folder,
+            release,
+            archive=Path(archive).expanduser() if archive else None,
+            progress=_show_progress if watched else no_progress,
+        )
+    finally:
+        if watched:
+            print(file=sys.stderr)
     print(f"Installed TigerBeetle {installed.version} as {installed.path}")
     if (used := find_binary(settings.ledger_folder)) != installed.path:
         print(f"Note: KIOSK_TIGERBEETLE is set, so {used} is used instead.")

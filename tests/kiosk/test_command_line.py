@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.commands import ledger
+from kiosk.settings import Settings
 from ledger.node import accepts
 from tests.ledger.fake_binaries import speaking, write_script, zipped
 from tests.ledger.release_server import release_server
@@ -141,6 +143,18 @@ def test_a_server_is_installed_from_the_network_and_found_from_then_on(
     said = kiosk(environment, "ledger", "status").stdout
     assert f"TigerBeetle 0.17.4, {server}" in said
     assert "TigerBeetle node" in said
+
+
+def test_progress_is_shown_on_a_terminal(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with release_server() as published:
+        published.body = RELEASE
+        monkeypatch.setenv("KIOSK_TIGERBEETLE_RELEASES", published.url)
+        ledger.install(Settings(home), archive=None, sha256=CHECKSUM)
+    assert re.fullmatch(r"\rFetching the server: 0\.0 of 0\.0 MB\n", capsys.readouterr().err)
 
 
 def test_a_server_is_installed_from_a_file_and_one_named_elsewhere_is_pointed_out(

@@ -18,6 +18,21 @@ def write_script(path: Path, script: str) -> Path:
     return path
 
 
+def fake_server(path: Path, *, when_formatting: str = "", when_starting: str = "") -> Path:
+    """A server of shell commands; it formats well and fails to start, unless told otherwise."""
+    return write_script(
+        path / "tigerbeetle",
+        f"""#!/bin/sh
+for last; do :; done
+case "$1" in
+version) echo "TigerBeetle version 0.17.1+0000000" ;;
+format) {when_formatting or 'echo data > "$last"'} ;;
+start) {when_starting or "exit 3"} ;;
+esac
+""",
+    )
+
+
 def zipped(members: dict[str, str | bytes]) -> bytes:
     """A zip archive of `members`, by their names in it."""
     buffer = io.BytesIO()

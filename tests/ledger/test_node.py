@@ -16,7 +16,7 @@ from ledger.data_file import DISK_NEEDED_BYTES, Mode, read_data_file
 from ledger.engine import LedgerError
 from ledger.node import Node, accepts
 from ledger.node_log import NodeLog
-from tests.ledger.fake_binaries import write_script
+from tests.ledger.fake_binaries import fake_server, write_script
 
 MakeNode = Callable[..., Node]
 
@@ -53,21 +53,6 @@ def real_binary() -> Path:
 def environment() -> dict[str, str]:
     """For a Python that imports what we import."""
     return os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-
-
-def fake_server(path: Path, *, when_formatting: str = "", when_starting: str = "") -> Path:
-    """A server of shell commands; what it is not told to do, it does not do."""
-    return write_script(
-        path / "tigerbeetle",
-        f"""#!/bin/sh
-for last; do :; done
-case "$1" in
-version) echo "TigerBeetle version 0.17.1+0000000" ;;
-format) {when_formatting or 'echo data > "$last"'} ;;
-start) {when_starting or "exit 3"} ;;
-esac
-""",
-    )
 
 
 def start_failure(node: Node) -> str:

@@ -1,5 +1,6 @@
 """Several processes on one data folder: one server, whoever goes."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -11,8 +12,9 @@ import pytest
 
 from ledger.files import FileLock
 from ledger.node import accepts
-from ledger.node_share import HEALTHY_SECONDS, PAUSE_SECONDS_MAX, Pauses
+from ledger.node_share import HEALTHY_SECONDS, PAUSE_SECONDS_MAX, Pauses, SharedNode
 from ledger.node_status import read_status, status_path
+from tests.ledger.fake_binaries import fake_server
 from tests.ledger.node_process import NodeProcess
 
 MakeProcess = Callable[[], NodeProcess]
@@ -120,6 +122,23 @@ def test_nothing_of_a_server_is_left_when_all_have_closed(
     only.close()
     assert not is_alive(server_pid)
     assert not status_path(folder).exists()
+    lock = FileLock(folder / "node.lock")
+    assert lock.acquire()
+    lock.release()
+
+
+async def test_whoever_gives_up_while_the_server_starts_leaves_none_behind(
+    tmp_path: Path, folder: Path
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    slow = fake_server(tmp_path / "bin", when_starting=f"echo $$ > {started}; exec sleep 1000")
+    opening = asyncio.create_task(SharedNode(folder, slow).open())
+    server_pid = int(await asyncio.to_thread(started.read_text))
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert not is_alive(server_pid)
     lock = FileLock(folder / "node.lock")
     assert lock.acquire()
     lock.release()
