@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ledger._rows import account_values, balance_values, id_bytes, transfer_values
+from ledger._rows import account_values, balance_values, id_blob, transfer_values
 from ledger.books import Books
 from ledger.records import PendingStatus
 from ledger.rules import expires_at
@@ -38,7 +38,10 @@ class Changes:
     def store(self) -> None:
         """Write what has changed since the last time."""
         books = self._books
-        if books.last_timestamp != self.stored_timestamp:
+        # The newest account and transfer tell how far time has come, unless later events failed.
+        if books.last_timestamp > max(
+            self.stored_timestamp, books.newest_account, books.newest_transfer
+        ):
             self._connection.execute(_UPDATE_TIMESTAMP, (books.last_timestamp,))
             self.stored_timestamp = books.last_timestamp
         if books.created_accounts:
@@ -50,7 +53,7 @@ class Changes:
         if books.changed_pendings:
             self._put_pendings()
         if books.newly_burnt:
-            burnt = [(id_bytes(id_), None) for id_ in books.newly_burnt]
+            burnt = [(id_blob(id_), None) for id_ in books.newly_burnt]
             self._connection.executemany(_INSERT_TRANSFER_ID, burnt)
         if books.history:
             self._insert_balances()

@@ -1,6 +1,7 @@
 """The ledger file: its tables, how it is opened, and what its errors mean.
 
-Ids are 16 bytes, big-endian, so that they sort by number. Balances and amounts are integers, or
+Ids are 16 bytes, big-endian, so that they sort by number; where there may be none it is empty.
+Balances and amounts are integers, or
 16 bytes when they are larger than SQLite's. `user_data_64` above 2**63 - 1 is stored as the
 negative number with the same bits. Within the file an account is known by its `number`, counted
 from 1: a quarter of the size, eight times a transfer.
@@ -34,7 +35,7 @@ CREATE TABLE accounts (
     debits_posted ANY NOT NULL,
     credits_pending ANY NOT NULL,
     credits_posted ANY NOT NULL,
-    user_data_128 BLOB,
+    user_data_128 BLOB NOT NULL,
     user_data_64 INTEGER NOT NULL,
     user_data_32 INTEGER NOT NULL,
     ledger INTEGER NOT NULL,
@@ -49,8 +50,8 @@ CREATE TABLE transfers (
     debit INTEGER NOT NULL,
     credit INTEGER NOT NULL,
     amount ANY NOT NULL,
-    pending_id BLOB,
-    user_data_128 BLOB,
+    pending_id BLOB NOT NULL,
+    user_data_128 BLOB NOT NULL,
     user_data_64 INTEGER NOT NULL,
     user_data_32 INTEGER NOT NULL,
     timeout INTEGER NOT NULL,
@@ -88,7 +89,7 @@ CREATE INDEX transfers_credit ON transfers (credit);
 CREATE INDEX pendings_expires_at ON pendings (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX accounts_user_data_128 ON accounts (user_data_128, timestamp)
-    WHERE user_data_128 IS NOT NULL;
+    WHERE user_data_128 <> x'';
 CREATE INDEX accounts_user_data_64 ON accounts (user_data_64, timestamp)
     WHERE user_data_64 <> 0;
 CREATE INDEX accounts_user_data_32 ON accounts (user_data_32, timestamp)
@@ -96,7 +97,7 @@ CREATE INDEX accounts_user_data_32 ON accounts (user_data_32, timestamp)
 CREATE INDEX accounts_ledger ON accounts (ledger, timestamp);
 CREATE INDEX accounts_code ON accounts (code, timestamp);
 CREATE INDEX transfers_user_data_128 ON transfers (user_data_128)
-    WHERE user_data_128 IS NOT NULL;
+    WHERE user_data_128 <> x'';
 CREATE INDEX transfers_user_data_64 ON transfers (user_data_64)
     WHERE user_data_64 <> 0;
 CREATE INDEX transfers_user_data_32 ON transfers (user_data_32)

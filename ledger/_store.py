@@ -11,8 +11,10 @@ from ledger._rows import (
     ACCOUNT_COLUMNS,
     TRANSFER_ACCOUNTS,
     TRANSFER_COLUMNS,
+    Blob,
+    Number,
     account_record,
-    id_bytes,
+    id_blob,
     transfer_record,
 )
 from ledger.books import NEVER, Books
@@ -44,7 +46,7 @@ SELECT timestamp FROM pendings INDEXED BY pendings_expires_at
 WHERE expires_at <= ? ORDER BY expires_at, timestamp LIMIT ?
 """
 
-_Key = TypeVar("_Key", int, bytes)
+_Key = TypeVar("_Key", int, Blob)
 
 
 class Store:
@@ -91,7 +93,7 @@ class Store:
         """Let go of the file."""
         self._connection.close()
 
-    def select(self, statement: str, values: Sequence[int | bytes]) -> sqlite3.Cursor:
+    def select(self, statement: str, values: Sequence[Number]) -> sqlite3.Cursor:
         """Ask the file, after it was told of all changes of the books."""
         self._changes.store()
         return self._connection.execute(statement, values)
@@ -135,16 +137,16 @@ class Store:
 
     def _load_heads(self) -> None:
         last, account, transfer, number, expiry = self._connection.execute(_HEADS).fetchone()
-        self.books.last_timestamp = last
         self.books.newest_account = account or 0
         self.books.newest_transfer = transfer or 0
+        self.books.last_timestamp = max(last, account or 0, transfer or 0)
         self.books.next_expiry = expiry or NEVER
         self._changes.stored_timestamp = last
         self._changes.next_number = (number or 0) + 1
 
     def load_accounts(self, ids: set[int]) -> None:
         """Have these accounts in the books, if they exist."""
-        missing = [id_bytes(id_) for id_ in ids - self.books.accounts.keys()]
+        missing = [id_blob(id_) for id_ in ids - self.books.accounts.keys()]
         for keys in _lists(missing):
             for number, *row in self._connection.execute(_ACCOUNTS + _marks(len(keys)), keys):
                 account = account_record(row)
@@ -155,7 +157,7 @@ class Store:
         """Have these transfers in the books, if they exist, or know that their ids are burnt."""
         timestamps = []
         # What the books have is newer than what the file has.
-        for keys in _lists([id_bytes(id_) for id_ in ids - self.books.transfers.keys()]):
+        for keys in _lists([id_blob(id_) for id_ in ids - self.books.transfers.keys()]):
             found = self._connection.execute(_TRANSFER_IDS + _marks(len(keys)), keys)
             for id_, timestamp in found:
                 if timestamp is None:

@@ -9,9 +9,10 @@ from ledger._rows import (
     ACCOUNT_COLUMNS,
     TRANSFER_ACCOUNTS,
     TRANSFER_COLUMNS,
+    Number,
     account_balance,
     account_record,
-    id_bytes,
+    id_blob,
     signed,
     transfer_record,
 )
@@ -35,7 +36,7 @@ _ACCOUNT_FLAGS = _DEBITS | _CREDITS | _ACCOUNT_REVERSED
 _QUERY_REVERSED = int(QueryFilterFlags.REVERSED)
 _FLAGS_MASK = 2**32 - 1
 
-_Values: TypeAlias = tuple[int | bytes, ...]
+_Values: TypeAlias = tuple[Number, ...]
 
 
 class _Timed(Protocol):
@@ -172,8 +173,10 @@ def _selective(wanted: AccountFilter | QueryFilter) -> list[_Condition]:
     """Conditions that few rows fulfil, or so the caller who sets these fields hopes."""
     conditions = []
     if wanted.user_data_128:
-        value = id_bytes(wanted.user_data_128)
-        conditions.append(_Condition("user_data_128", "t.user_data_128 = ?", (value,)))
+        value = id_blob(wanted.user_data_128)
+        conditions.append(
+            _Condition("user_data_128", "t.user_data_128 = ? AND t.user_data_128 <> x''", (value,))
+        )
     if wanted.user_data_64:
         where = "t.user_data_64 = ? AND t.user_data_64 <> 0"
         conditions.append(_Condition("user_data_64", where, (signed(wanted.user_data_64),)))
@@ -199,7 +202,7 @@ def _select(
         return []
     index = f"INDEXED BY {source.table}_{conditions[0].index}" if conditions else ""
     where = " AND ".join(["t.timestamp BETWEEN ? AND ?", *(each.where for each in conditions)])
-    values: list[int | bytes] = [span.timestamp_min, span.timestamp_max]
+    values: list[Number] = [span.timestamp_min, span.timestamp_max]
     for condition in conditions:
         values += condition.values
     order = "DESC" if span.newest_first else "ASC"
