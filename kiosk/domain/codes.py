@@ -24,6 +24,9 @@ def encode(data: bytes) -> str:
 
 def decode(text: str) -> bytes | None:
     """The bytes `encode` made `text` of, whatever its case; None if it made nothing like it."""
+    if not text.isascii():
+        # Some letters become two in upper case.
+        return None
     number = 0
     for symbol in text.upper():
         value = _VALUES.get(symbol)
@@ -50,8 +53,10 @@ def format_number(number: str) -> str:
 
 def parse_number(typed: str) -> str | None:
     """The ticket number somebody typed, tidied; None if it cannot be one, right or wrong."""
+    if not typed.isascii():
+        return None
     bare = "".join(typed.upper().split()).replace("-", "").translate(_LOOKALIKES)
-    if len(bare) != NUMBER_SYMBOLS or not bare.isalnum() or not bare.isascii():
+    if len(bare) != NUMBER_SYMBOLS or not bare.isalnum():
         return None
     return bare
 

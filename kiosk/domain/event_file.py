@@ -30,7 +30,7 @@ def parse_event(text: str, file: str, read: Read) -> Event:
     try:
         values = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise EventFileError((_syntax_fault(file, str(error)),)) from None
+        raise EventFileError((_syntax_fault(file, text, str(error)),)) from None
     faults = Faults(file, text)
     event = _event(Table(values, (), faults), read)
     if found := faults.found():
@@ -38,11 +38,12 @@ def parse_event(text: str, file: str, read: Read) -> Event:
     return event
 
 
-def _syntax_fault(file: str, message: str) -> Fault:
+def _syntax_fault(file: str, text: str, message: str) -> Fault:
     # The message ends in "(at line 3, column 5)" or "(at end of document)".
     what, _, where = message.partition(" (at ")
-    number = re.search(r"line (\d+)", where)
-    return Fault(file, int(number[1]) if number else 1, "", f"valid TOML: {what}")
+    named = re.search(r"line (\d+)", where)
+    line = int(named[1]) if named else max(len(text.splitlines()), 1)
+    return Fault(file, line, "", f"valid TOML: {what}")
 
 
 def _event(top: Table, read: Read) -> Event:

@@ -1,0 +1,201 @@
+"""Event files: read exactly, and every fault named with file, line, key and expectation."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.bootstrap import DEMO_EVENT
+from kiosk.domain.errors import EventFileError
+from kiosk.domain.event_file import parse_event
+from kiosk.domain.events import Event, Role, Window
+from kiosk.domain.money import Money
+from kiosk.services.event_files import load_event
+from tests.kiosk.factories import PIN, pin_hash
+
+GOOD = f"""\
+[event]
+key = "gopherfest"
+name = "GopherFest"
+currency = "USD"
+timezone = "Europe/Madrid"
+
+[conduct]
+en = "en.md"
+
+[[slots]]
+key = "general"
+name = "General Admission"
+price = 4.50
+capacity = 200
+sale_starts = 2027-01-01T00:00:00
+sale_ends = 2027-03-28T12:00:00
+valid_ends = 2027-07-01T18:00:00
+
+[[slots]]
+key = "sponsor"
+name = "General Admission"
+category = "Sponsor"
+price = 0
+capacity = 50
+public = false
+
+[[staff]]
+name = "Kim"
+role = "cashier"
+pin_hash = "{pin_hash(PIN)}"
+"""
+CONDUCT = "\n# Code of Conduct\n\nBe kind.\n"
+
+
+def parse(text: str) -> Event:
+    return parse_event(text, "event.toml", {"en.md": CONDUCT, "blank.md": " \n"}.get)
+
+
+def faults(text: str) -> list[tuple[int, str, str]]:
+    with pytest.raises(EventFileError) as refused:
+        parse(text)
+    assert {fault.file for fault in refused.value.faults} == {"event.toml"}
+    return [(fault.line, fault.key, fault.expected) for fault in refused.value.faults]
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_a_good_file_is_read_exactly() -> None:
+    event = parse(GOOD)
+
+    general, sponsor = event.slots
+    assert (event.key, event.currency, event.hold_seconds) == ("gopherfest", "USD", 300)
+    assert (general.price, general.capacity, general.public) == (Money(450, "USD"), 200, True)
+    assert general.category == general.place == ""
+    assert (sponsor.title, sponsor.public) == ("General Admission · Sponsor", False)
+    assert sponsor.sale == sponsor.valid == Window()
+    assert event.conduct["en"].title == "Code of Conduct"
+    assert event.conduct["en"].markdown == CONDUCT
+    assert (event.staff[0].name, event.staff[0].role) == ("Kim", Role.CASHIER)
+
+
+def test_times_are_those_of_the_place_summer_and_winter() -> None:
+    general = parse(GOOD).slots[0]
+    assert general.sale.starts == datetime(2026, 12, 31, 23, tzinfo=UTC)
+    assert general.sale.ends == datetime(2027, 3, 28, 10, tzinfo=UTC)
+    assert general.valid.ends == datetime(2027, 7, 1, 16, tzinfo=UTC)
+
+
+CHANGES = [
+    ('key = "gopherfest"', 'key = "Gopher Fest"', "event.key", "lower-case letters"),
+    ('name = "GopherFest"', 'name = " "', "event.name", "a text"),
+    ('name = "GopherFest"', "name = 7", "event.name", "a text"),
+    ('currency = "USD"', 'currency = "DOGE"', "event.currency", "one of AED"),
+    ('currency = "USD"', 'curency = "USD"', "event.curency", "did you mean currency?"),
+    ("Europe/Madrid", "Europe/Atlantis", "event.timezone", "IANA"),
+    ("Europe/Madrid", "../../etc/passwd", "event.timezone", "IANA"),
+    ("[conduct]", "hold_seconds = 5\n\n[conduct]", "event.hold_seconds", "from 30 to 86400"),
+    ('"en.md"', '"missing.md"', "conduct.en", "Markdown file in UTF-8: missing.md"),
+    ('"en.md"', '"blank.md"', "conduct.en", "Markdown file"),
+    ('en = "en.md"', 'english = "en.md"', "conduct.english", "code of a language"),
+    ("price = 4.50", "price = 4.505", "slots[1].price", "2 decimals at most"),
+    ("price = 4.50", "price = -1", "slots[1].price", "0 or more USD"),
+    ("price = 4.50", 'price = "4.50"', "slots[1].price", "like 4.00"),
+    ("price = 4.50", "price = nan", "slots[1].price", "0 or more USD"),
+    ("price = 4.50", "price = true", "slots[1].price", "like 4.00"),
+    ("capacity = 200", "capacity = 2.5", "slots[1].capacity", "whole number from 0"),
+    ("capacity = 200", "capacity = true", "slots[1].capacity", "whole number from 0"),
+    ("capacity = 50", "capacity = -1", "slots[2].capacity", "whole number from 0"),
+    ("public = false", 'public = "no"', "slots[2].public", "true or false"),
+    ('key = "sponsor"', 'key = "general"', "slots[2].key", "general is taken"),
+    ("2027-01-01T00:00:00", "2027-01-01T00:00:00Z", "slots[1].sale_starts", "without an offset"),
+    ("2027-01-01T00:00:00", "2027-01-01", "slots[1].sale_starts", "date and time"),
+    ("2027-01-01T00:00:00", "1066-01-01T00:00:00", "slots[1].sale_starts", "from 1971 to 2105"),
+    ("2027-03-28T12:00:00", "2027-03-28T02:30:00", "slots[1].sale_ends", "Madrid skip this one"),
+    ('role = "cashier"', 'role = "boss"', "staff[1].role", "one of steward, cashier"),
+    (pin_hash(PIN), "1234", "staff[1].pin_hash", "argon2id"),
+    ("pin_hash", "pin_hsh", "staff[1].pin_hsh", "did you mean pin_hash?"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "expected"), CHANGES)
+def test_a_fault_is_named_with_its_line(old: str, new: str, key: str, expected: str) -> None:
+    [(line, said)] = [
+        (line, said) for line, at, said in faults(GOOD.replace(old, new, 1)) if at == key
+    ]
+    assert line == line_of(GOOD, old)
+    assert expected in said
+
+
+def test_a_window_that_ends_before_it_starts_is_a_fault_of_its_end() -> None:
+    text = GOOD.replace("2027-01-01T00:00:00", "2027-04-01T00:00:00")
+    line = line_of(text, "sale_ends")
+    assert faults(text) == [(line, "slots[1].sale_ends", "a time after sale_starts")]
+
+
+@pytest.mark.parametrize(
+    ("gone", "key", "where"),
+    [
+        ('name = "GopherFest"\n', "event", "[event]"),
+        ("capacity = 50\n", "slots[2]", '[[slots]]\nkey = "sponsor"'),
+        ('role = "cashier"\n', "staff[1]", "[[staff]]"),
+    ],
+)
+def test_a_missing_key_is_named_at_its_table(gone: str, key: str, where: str) -> None:
+    text = GOOD.replace(gone, "")
+    [(line, found, expected)] = faults(text)
+    assert (line, found) == (line_of(text, where), key)
+    assert expected.startswith(gone.split()[0])
+
+
+def test_all_faults_are_named_at_once_in_the_order_of_the_file() -> None:
+    text = GOOD.replace('"USD"', '"usd"').replace("= 200", "= -1").replace('"cashier"', '"x"')
+    assert [key for _, key, _ in faults(text)] == [
+        "event.currency",
+        "slots[1].capacity",
+        "staff[1].role",
+    ]
+
+
+def test_an_empty_file_tells_what_belongs_in_one() -> None:
+    missing = [expected for _, _, expected in faults("")]
+    assert any("event" in one for one in missing)
+    assert any("conduct" in one for one in missing)
+    assert any("slots" in one for one in missing)
+
+
+@pytest.mark.parametrize(
+    "values", ["event = 1", "event = []", "slots = 3", "slots = [1]", "staff = {}"]
+)
+def test_a_value_in_place_of_a_table_is_a_fault(values: str) -> None:
+    assert (1, values.split()[0]) in [fault[:2] for fault in faults(values)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [('[event]\nname = "', 2), ("a = 1\na = 2", 2), ("[x", 1)]
+)
+def test_what_is_no_toml_is_one_fault_with_its_line(text: str, line: int) -> None:
+    [(found, key, expected)] = faults(text)
+    assert (found, key) == (line, "")
+    assert "TOML" in expected
+
+
+def test_a_fault_reads_as_one_line() -> None:
+    with pytest.raises(EventFileError) as refused:
+        parse(GOOD.replace('"cashier"', '"boss"'))
+    line = line_of(GOOD, 'role = "cashier"')
+    assert str(refused.value).startswith(f"event.toml:{line}: staff[1].role: expected one of")
+
+
+def test_a_file_that_is_not_there_is_a_fault() -> None:
+    with pytest.raises(EventFileError, match=r"nowhere.toml:1: expected an event file"):
+        load_event(DEMO_EVENT.parent / "nowhere.toml")
+
+
+def test_the_shipped_event_is_good() -> None:
+    event = load_event(DEMO_EVENT)
+    general = [slot for slot in event.slots if slot.name == "General Admission"]
+    assert {slot.category: slot.capacity for slot in general} == {
+        "Early Bird": 50,
+        "Regular": 100,
+        "Sponsor": 50,
+    }
+    assert set(event.conduct) == {"en", "es", "de"}
+    assert {member.role for member in event.staff} == set(Role)
