@@ -171,7 +171,8 @@ class SharedNode:
             await asyncio.shield(starting)
         except asyncio.CancelledError:
             self._node.interrupt()
-            await asyncio.wait([starting])
+            # That it failed now is our doing, and nothing to report.
+            await asyncio.gather(starting, return_exceptions=True)
             raise
         finally:
             self._started = monotonic()
