@@ -8,17 +8,25 @@ import pytest
 
 from ledger.binary import find_binary
 from ledger.data_file import Mode
+from ledger.engine import Ledger
 from ledger.node import Node
 from ledger.sqlite import SqliteLedger
 from ledger.tigerbeetle import TigerBeetleLedger
+from tests.fakes import FakeClock
 from tests.kiosk.world import MakeLedger, Terminal, World
 
 
 @pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.server)])
-def make_ledger(request: pytest.FixtureRequest) -> MakeLedger:
-    """Each engine in turn."""
-    if request.param == "embedded":
-        return lambda folder, clock: SqliteLedger(folder / "ledger", clock.nanoseconds)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of each engine in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make_ledger(engine: str, request: pytest.FixtureRequest) -> MakeLedger:
+    """Opens a ledger of each engine."""
+    if engine == "embedded":
+        return open_embedded
     node: Node = request.getfixturevalue("node")
     return lambda folder, clock: TigerBeetleLedger(node.cluster_id, node.address)
 
@@ -43,9 +51,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def world(folder: Path, make_ledger: MakeLedger) -> AsyncIterator[World]:
+async def world(folder: Path, make_ledger: MakeLedger, engine: str) -> AsyncIterator[World]:
     """A data folder, empty at first, on each engine."""
-    opened = World(folder, make_ledger)
+    opened = World(folder, make_ledger, is_server=engine == "server")
     yield opened
     await opened.close()
 
@@ -53,7 +61,7 @@ async def world(folder: Path, make_ledger: MakeLedger) -> AsyncIterator[World]:
 @pytest.fixture
 async def embedded(folder: Path) -> AsyncIterator[World]:
     """A data folder whose ledger keeps the test's time."""
-    opened = World(folder, lambda folder, clock: SqliteLedger(folder / "ledger", clock.nanoseconds))
+    opened = World(folder, open_embedded)
     yield opened
     await opened.close()
 
@@ -62,3 +70,8 @@ async def embedded(folder: Path) -> AsyncIterator[World]:
 async def terminal(world: World) -> Terminal:
     """One terminal on a fresh folder."""
     return await world.open()
+
+
+def open_embedded(folder: Path, clock: FakeClock) -> Ledger:
+    """The embedded ledger of a folder, keeping the test's time."""
+    return SqliteLedger(folder / "ledger", clock.nanoseconds)

@@ -130,7 +130,7 @@ async def test_a_crash_at_any_step_of_a_sale_is_made_good(
         assert await state_of(scene) is end
         await check_books(scene.doomed)
         assert await scene.doomed.services.reconciliation.run_once() == Report()
-        await world.close()
+        await world.close_terminals()
         if not crashed:
             assert step > 0
             return
@@ -152,7 +152,7 @@ async def test_a_crash_at_any_step_of_an_admission_is_made_good(world: World) ->
         assert said.terminal == "north"
         assert (await door.slot_account(AccountCode.REDEEMED)).credits_posted == 1
         assert await door.backing.store.transaction(partial(admissions, number=text)) == 1
-        await world.close()
+        await world.close_terminals()
         if not crashed:
             assert step > 0
             return

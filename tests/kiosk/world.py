@@ -28,11 +28,6 @@ class Terminal:
     services: Services
     backing: Backing
 
-    async def close(self) -> None:
-        """End it as a closed app does."""
-        await self.backing.store.close()
-        await self.backing.ledger.close()
-
     async def sell(self, slot_key: str = "general") -> Order:
         """Sell one ticket for cash."""
         order = await self.hold(slot_key)
@@ -71,8 +66,10 @@ class Terminal:
 class World:
     """A data folder, and a clock for everybody who works on it."""
 
-    def __init__(self, folder: Path, make_ledger: MakeLedger) -> None:
+    def __init__(self, folder: Path, make_ledger: MakeLedger, *, is_server: bool = False) -> None:
         self.folder = folder
+        self._is_server = is_server
+        self._clients: dict[str, Ledger] = {}
         self.clock = FakeClock()
         self.make_ledger = make_ledger
         self.event = an_event()
@@ -90,7 +87,7 @@ class World:
             self.event = event
         backing = Backing(
             store=await Database.open(sqlite_url(self.folder / "kiosk.sqlite")),
-            ledger=self.make_ledger(self.folder, self.clock),
+            ledger=self._ledger(name),
             keys=SigningKeys(self.folder / "keys"),
             clock=self.clock,
         )
@@ -99,8 +96,25 @@ class World:
         self._terminals.append(terminal)
         return terminal
 
-    async def close(self) -> None:
+    async def close_terminals(self) -> None:
         """Close every terminal that was opened."""
         terminals, self._terminals = self._terminals, []
         for terminal in terminals:
-            await terminal.close()
+            await terminal.backing.store.close()
+            if not self._is_server:
+                await terminal.backing.ledger.close()
+
+    async def close(self) -> None:
+        """Close everything."""
+        await self.close_terminals()
+        for client in self._clients.values():
+            await client.close()
+
+    def _ledger(self, name: str) -> Ledger:
+        # A server takes its time to register a client, so a terminal that comes back keeps its
+        # own; a file is opened afresh, because what it says by then is what is tested.
+        if not self._is_server:
+            return self.make_ledger(self.folder, self.clock)
+        if name not in self._clients:
+            self._clients[name] = self.make_ledger(self.folder, self.clock)
+        return self._clients[name]
