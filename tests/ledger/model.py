@@ -63,10 +63,12 @@ class Model:
     engine = "model"
 
     def __init__(self, clock: Callable[[], int]) -> None:
+        """Empty; `next_timestamp` is set before a request to have it begin at that very time."""
         self.clock = clock
         self.state = State()
         self.burnt: set[int] = set()
         self.last_timestamp = 0
+        self.next_timestamp: int | None = None
 
     async def create_accounts(self, accounts: list[Account]) -> list[CreateAccountResult]:
         """Create accounts; a status for each."""
@@ -153,7 +155,8 @@ class Model:
     ) -> list[Outcome[Status]]:
         """Run one request: give out timestamps, see to chains and import rules."""
         self._begin(events)
-        first = max(self.last_timestamp + 1, self.clock()) + 1
+        first = self.next_timestamp or max(self.last_timestamp + 1, self.clock()) + 1
+        self.next_timestamp = None
         end = first + len(events) - 1
         if events:
             self.last_timestamp = end
