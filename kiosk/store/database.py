@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -10,7 +11,7 @@ from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -82,13 +83,18 @@ class Database:
 
     @classmethod
     async def open(cls, url: URL | str) -> Self:
-        """Open the database at `url`, with its tables up to date."""
-        target = make_url(url)
-        if target.get_backend_name() == "sqlite" and target.database:
-            # People's names are in it: SQLite gives its side files the same permissions.
-            Path(target.database).touch(mode=0o600)
-        database = cls(_engine(target))
-        await database._in_thread(lambda: upgrade(database._engine))
+        """Open the database at `url`, with its tables up to date.
+
+        Raises `StoreUnavailable` or `StoreTooNew`.
+        """
+        try:
+            async with AsyncExitStack() as undo:
+                database = cls(_engine(make_url(url)))
+                undo.push_async_callback(database.close)
+                await database._in_thread(lambda: upgrade(database._engine))
+                undo.pop_all()
+        except (SQLAlchemyError, ImportError, OSError) as error:
+            raise StoreUnavailable(f"the database cannot be opened: {error}") from error
         return database
 
     async def transaction(self, work: Callable[[Session], T]) -> T:
@@ -140,6 +146,9 @@ def sqlite_url(path: Path) -> URL:
 
 
 def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite" and url.database:
+        # People's names are in it: SQLite gives its side files the same permissions.
+        Path(url.database).touch(mode=0o600)
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)

@@ -12,6 +12,7 @@ from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
 from kiosk.store.orders import attendee_id, claims
 from kiosk.store.tables import (
+    ASKED,
     AdmissionOutcome,
     AdmissionRow,
     ClaimRow,
@@ -103,11 +104,7 @@ def refused(session: Session, wish: Wish) -> None:
 
 def unanswered(session: Session) -> list[Wish]:
     """The wishes whose answer was not recorded."""
-    rows = session.exec(
-        select(AdmissionRow)
-        .where(AdmissionRow.outcome == AdmissionOutcome.ASKED)
-        .order_by(col(AdmissionRow.asked_at))
-    )
+    rows = session.exec(select(AdmissionRow).where(ASKED).order_by(col(AdmissionRow.asked_at)))
     return [Wish(row.claim_id, row.entry, row.nonce, row.terminal_number) for row in rows]
 
 

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import Session, col, delete, func, insert, or_, select, update
+from sqlmodel import Session, col, delete, func, insert, select, update
 
 from kiosk.domain.errors import UnknownOrder
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Booking, Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
 from kiosk.store.tables import (
+    HELD,
+    OPEN,
     AttendeeRow,
     ClaimRow,
     EventRow,
@@ -119,13 +121,13 @@ def change(session: Session, order_id: int, transition: Callable[[Order], Order]
 
 def unfinished(session: Session, event_id: int, now: datetime) -> Sequence[int]:
     """The ids of orders the ledger must be asked about: unsettled ones and holds that are over."""
-    held = col(OrderRow.state) == OrderState.HELD
-    return session.exec(
-        select(OrderRow.id)
-        .where(OrderRow.event_id == event_id)
-        .where(or_(col(OrderRow.settled).is_(False), held & (col(OrderRow.held_until) <= now)))
-        .order_by(col(OrderRow.held_until))
+    of_event = select(OrderRow.id).where(OrderRow.event_id == event_id)
+    unsettled = session.exec(of_event.where(OPEN).order_by(col(OrderRow.held_until))).all()
+    over = session.exec(
+        of_event.where(HELD).where(OrderRow.held_until <= now).order_by(col(OrderRow.held_until))
     ).all()
+    # An order that is being paid late is both.
+    return list(dict.fromkeys([*unsettled, *over]))
 
 
 def last_hold_ends(session: Session, event_id: int, slot_number: int) -> datetime | None:
@@ -134,7 +136,7 @@ def last_hold_ends(session: Session, event_id: int, slot_number: int) -> datetim
         select(func.max(OrderRow.held_until))
         .join(ClaimRow, col(ClaimRow.order_id) == OrderRow.id)
         .where(OrderRow.event_id == event_id, ClaimRow.slot_number == slot_number)
-        .where(col(OrderRow.state) == OrderState.HELD)
+        .where(HELD)
     ).one()
 
 

@@ -34,6 +34,13 @@ def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
 
+# The conditions of partial indexes. A query that is to use one must say it in the same words.
+OPEN: Final = text("settled = 0")
+HELD: Final = text("state = 'held'")
+ASKED: Final = text("outcome = 'asked'")
+ADMITTED: Final = text("outcome = 'admitted'")
+
+
 class AdmissionOutcome(StrEnum):
     """What became of the wish to admit somebody."""
 
@@ -143,15 +150,15 @@ class OrderRow(SQLModel, table=True):
             "ix_orders_open",
             "event_id",
             "held_until",
-            sqlite_where=text("settled = 0"),
-            postgresql_where=text("settled = 0"),
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
         ),
         Index(
             "ix_orders_held",
             "event_id",
             "held_until",
-            sqlite_where=text("state = 'held'"),
-            postgresql_where=text("state = 'held'"),
+            sqlite_where=HELD,
+            postgresql_where=HELD,
         ),
         {**STRICT, "sqlite_autoincrement": True},
     )
@@ -244,14 +251,14 @@ class AdmissionRow(SQLModel, table=True):
             "uq_admission_admitted",
             *("claim_id", "entry"),
             unique=True,
-            sqlite_where=text("outcome = 'admitted'"),
-            postgresql_where=text("outcome = 'admitted'"),
+            sqlite_where=ADMITTED,
+            postgresql_where=ADMITTED,
         ),
         Index(
             "ix_admission_asked",
             "asked_at",
-            sqlite_where=text("outcome = 'asked'"),
-            postgresql_where=text("outcome = 'asked'"),
+            sqlite_where=ASKED,
+            postgresql_where=ASKED,
         ),
         STRICT,
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
-from kiosk.domain.errors import StoreTooNew
+from kiosk.domain.errors import StoreTooNew, StoreUnavailable
+from kiosk.store import door, orders
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.migrate import HEAD, alembic_config, upgrade
 from kiosk.store.tables import METADATA, TerminalRow
@@ -150,6 +152,50 @@ def test_a_database_of_a_newer_program_is_left_alone() -> None:
     with pytest.raises(StoreTooNew, match="9999"):
         upgrade(engine)
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "nodb://host/x", "postgresql+nodriver://host/x", "sqlite:////nowhere/x.db"]
+)
+async def test_a_database_that_cannot_be_opened_says_so(url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+        await Database.open(url)
+
+
+async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.sqlite"
+    file.write_text("my diary, chapter one. " * 100)
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+        await Database.open(sqlite_url(file))
+    assert file.read_text().startswith("my diary")
+
+
+async def test_what_reconciliation_looks_for_is_found_by_index(store: Database) -> None:
+    plans: list[str] = []
+
+    def explain(session: Session) -> None:
+        connection = session.connection()
+
+        def plan(
+            _: object, __: object, statement: str, values: Sequence[object], *rest: object
+        ) -> None:
+            if statement.startswith("SELECT"):
+                rows = connection.connection.cursor().execute(
+                    f"EXPLAIN QUERY PLAN {statement}", values
+                )
+                plans.extend(row[3] for row in rows)
+
+        event.listen(connection, "before_cursor_execute", plan)
+        orders.unfinished(session, 1, datetime(2027, 1, 1, tzinfo=UTC))
+        orders.last_hold_ends(session, 1, 1)
+        door.unanswered(session)
+
+    await store.transaction(explain)
+
+    assert plans
+    assert not [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan]
+    for index in ("ix_orders_open", "ix_orders_held", "ix_admission_asked"):
+        assert any(index in plan for plan in plans)
 
 
 ORDER = (
