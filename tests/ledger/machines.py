@@ -24,13 +24,15 @@ from ledger.types import (
     TransferFlags,
 )
 from tests.ledger.drafts import (
-    ACCOUNT_POOL,
-    TRANSFER_POOL,
+    ACCOUNTS,
+    KINDS,
+    OPENED,
     Draft,
     Names,
     account_requests,
     filter_drafts,
     import_steps,
+    movement_requests,
     transfer_requests,
 )
 from tests.ledger.factories import FakeClock
@@ -64,15 +66,15 @@ class LedgerMachine(RuleBasedStateMachine):
     @initialize()
     def open_accounts_with_funds(self) -> None:
         """One account of each kind with something on it, lest all is refused for want of it."""
-        limits = [0, AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS | AccountFlags.HISTORY]
-        limits += [AccountFlags.CREDITS_MUST_NOT_EXCEED_DEBITS, AccountFlags.HISTORY]
         drafts = [
             {"id": number, "ledger": 1, "code": 1, "flags": int(flags)}
-            for number, flags in zip(ACCOUNT_POOL, limits, strict=False)
+            for number, flags in enumerate(KINDS[:OPENED], 1)
         ]
         self.create_accounts(drafts)
-        fund = {"debit_account_id": 1, "credit_account_id": 2, "amount": 5, "ledger": 1, "code": 1}
-        self.create_transfers([{"id": 100, **fund, "flags": 0}])
+        common = {"fresh": 1, "id": 0, "amount": 20, "ledger": 1, "code": 1, "flags": 0}
+        to_limited = {"debit_account_id": 1, "credit_account_id": 2}
+        from_limited = {"debit_account_id": 3, "credit_account_id": 4}
+        self.create_transfers([common | to_limited, common | from_limited])
 
     @rule(drafts=account_requests)
     def create_accounts(self, drafts: list[Draft]) -> None:
@@ -85,12 +87,12 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(drafts=transfer_requests)
     def create_transfers(self, drafts: list[Draft]) -> None:
         """Create transfers in one request."""
-        self.send([self.names.transfer(draft) for draft in drafts])
+        self.send(self.named(drafts))
 
     @rule(requests=st.lists(transfer_requests, min_size=2, max_size=4))
     def create_transfers_at_once(self, requests: list[list[Draft]]) -> None:
         """Several callers at the same time: each is answered as if it came after the others."""
-        named = [[self.names.transfer(draft) for draft in drafts] for drafts in requests]
+        named = [self.named(drafts) for drafts in requests]
 
         async def at_once() -> list[list[CreateTransferResult]]:
             return await asyncio.gather(*map(self.ledger.create_transfers, named))
@@ -114,20 +116,21 @@ class LedgerMachine(RuleBasedStateMachine):
         self.follow(accounts, answered)
         assert _told(answered) == _told(self.run(self.model.create_accounts(accounts)))
 
-    @rule(drafts=transfer_requests, steps=import_steps)
+    # No posts or voids: a server does not survive the import of one of a hold with a timeout.
+    @rule(drafts=movement_requests, steps=import_steps)
     def import_transfers(self, drafts: list[Draft], steps: list[int]) -> None:
         """Create transfers of the recent past."""
-        stamps = self.recent(steps)
-        transfers = [
-            replace(
-                self.names.transfer(draft | {"timeout": 0}),
-                # A server does not survive the import of a resolution of a hold with timeout.
-                flags=draft["flags"] & ~RESOLVING | TransferFlags.IMPORTED,
-                timestamp=stamp,
-            )
-            for draft, stamp in zip(drafts, stamps, strict=False)
+        imported = [
+            draft | {"timeout": 0, "flags": draft["flags"] & ~RESOLVING | TransferFlags.IMPORTED}
+            for draft in drafts
         ]
-        self.send(transfers)
+        stamps = self.recent(steps)
+        self.send(
+            [
+                replace(transfer, timestamp=stamp)
+                for transfer, stamp in zip(self.named(imported), stamps, strict=False)
+            ]
+        )
 
     @rule(age=st.integers(0, 20))
     def retry(self, age: int) -> None:
@@ -139,7 +142,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if once.status.name == "ID_ALREADY_FAILED":
                 assert again.status.name in ("ID_ALREADY_FAILED", "LINKED_EVENT_FAILED")
 
-    @rule(draft=filter_drafts(), account=st.sampled_from((0, *ACCOUNT_POOL)))
+    @rule(draft=filter_drafts(), account=st.sampled_from((*ACCOUNTS[:5], 0)))
     def ask(self, draft: Draft, account: int) -> None:
         """All four kinds of question, with the same conditions."""
         times = sorted(transfer.timestamp for transfer in self.model.state.transfers.values())
@@ -159,12 +162,19 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def accounts_and_transfers_are_those_of_the_model(self) -> None:
         """Look everything up."""
-        ids = [self.names.id(number) for number in (*TRANSFER_POOL, 100, *ACCOUNT_POOL)]
+        ids = [self.names.id(number) for number in ACCOUNTS]
         accounts = self.run(self.ledger.lookup_accounts(ids))
         assert accounts == self.run(self.model.lookup_accounts(ids))
+        ids = self.names.used[-20:]
         transfers = self.run(self.ledger.lookup_transfers(ids))
         assert transfers == self.run(self.model.lookup_transfers(ids))
         _require_balanced(accounts)
+
+    def named(self, drafts: list[Draft]) -> list[Transfer]:
+        """The transfers of a request, where places stand for the newest holds."""
+        stored = self.model.state.transfers.values()
+        holds = [transfer.id for transfer in stored if transfer.flags & TransferFlags.PENDING]
+        return self.names.transfers(drafts, holds[::-1])
 
     def send(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
         """Create transfers, and compare the answer with the model's."""
