@@ -103,6 +103,8 @@ class Order:
     held_until: datetime
     settled: bool
     payment: Payment | None = None
+    revision: int = 0
+    """Counts the stored changes, so that a stale copy is never written over a newer one."""
 
     @property
     def total(self) -> Money:

@@ -52,6 +52,14 @@ class MalformedEvent(KioskError):
         return self.why
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender of a webhook is told: an HTTP status, and why. Below 300 it sends no more."""
+
+    status: int
+    words: str
+
+
 def sign(secret: bytes, timestamp: int, body: bytes) -> str:
     """The value of the signature's header for a body sent at `timestamp`, in Unix seconds."""
     return f"t={timestamp},v1={_mac(secret, str(timestamp), body)}"

@@ -50,7 +50,7 @@ class Settlement:
             case status:
                 raise LedgerContradicts(f"hold of order {order.number}", status.name)
         return await self._store.transaction(
-            lambda session: orders.change(session, order.id, transition)
+            lambda session: orders.change(session, order, transition)
         )
 
     async def _pay(self, order: Order) -> Order:
@@ -74,7 +74,7 @@ class Settlement:
                 assert status is not None
                 raise LedgerContradicts(f"payment of order {order.number}", status.name)
         return await self._store.transaction(
-            lambda session: orders.change(session, order.id, transition)
+            lambda session: orders.change(session, order, transition)
         )
 
     async def _release(self, order: Order) -> Order:
@@ -89,5 +89,5 @@ class Settlement:
                 case status:
                     raise LedgerContradicts(f"release of order {order.number}", status.name)
         return await self._store.transaction(
-            lambda session: orders.change(session, order.id, Order.released)
+            lambda session: orders.change(session, order, Order.released)
         )

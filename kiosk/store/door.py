@@ -2,25 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlmodel import Session, col, select, update
 
 from kiosk.domain.admission import ClaimRecord
 from kiosk.domain.events import CodeOfConduct, Event
 from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
-from kiosk.store.orders import attendee_id, claims
-from kiosk.store.tables import (
-    ASKED,
-    AdmissionOutcome,
-    AdmissionRow,
-    ClaimRow,
-    ConductRow,
-    EventRow,
-    OrderRow,
-)
+from kiosk.store.orders import attendee_id, claim_of, claims_where
+from kiosk.store.tables import ASKED, METADATA, AdmissionOutcome, AdmissionRow, ConductRow
 from kiosk.store.upserts import insert_missing
+
+_CLAIMS: Final = METADATA.tables["claim"]
+_EVENTS: Final = METADATA.tables["event"]
+_ORDERS: Final = METADATA.tables["orders"]
+
+
+def _with_order(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+    query = claims_where(condition).join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
+    return query.add_columns(_EVENTS.c.name.label("event_name"), _ORDERS.c.state)
+
+
+_BY_ID: Final = _with_order(_CLAIMS.c.id == bindparam("value"))
+_BY_NUMBER: Final = _with_order(_CLAIMS.c.ticket_number == bindparam("value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,12 @@ class Wish:
 
 def claim_by_id(session: Session, claim_id: int) -> ClaimRecord | None:
     """The claim a signed ticket names."""
-    return _claim(session, ClaimRow.id == claim_id)
+    return _claim(session, _BY_ID, claim_id)
 
 
 def claim_by_number(session: Session, ticket_number: str) -> ClaimRecord | None:
     """The claim a typed ticket number names."""
-    return _claim(session, ClaimRow.ticket_number == ticket_number)
+    return _claim(session, _BY_NUMBER, ticket_number)
 
 
 def has_accepted(session: Session, event: Event, attendee: Attendee) -> bool:
@@ -77,7 +83,7 @@ def accept(session: Session, acceptance: Acceptance) -> None:
         "accepted_at": acceptance.accepted_at,
         "terminal_number": acceptance.terminal,
     }
-    insert_missing(session, ConductRow, values)
+    insert_missing(session, METADATA.tables["conduct_acceptance"], values)
 
 
 def ask(session: Session, wish: Wish, at: datetime) -> None:
@@ -108,18 +114,13 @@ def unanswered(session: Session) -> list[Wish]:
     return [Wish(row.claim_id, row.entry, row.nonce, row.terminal_number) for row in rows]
 
 
-def _claim(session: Session, condition: ColumnElement[bool] | bool) -> ClaimRecord | None:
-    row = session.exec(
-        select(EventRow.id, EventRow.name, OrderRow.state)
-        .join(ClaimRow, col(ClaimRow.event_id) == EventRow.id)
-        .join(OrderRow, col(OrderRow.id) == ClaimRow.order_id)
-        .where(condition)
-    ).first()
+def _claim(
+    session: Session, query: Select[*tuple[object, ...]], value: int | str
+) -> ClaimRecord | None:
+    row = session.connection().execute(query, {"value": value}).first()
     if row is None:
         return None
-    event_id, event_name, state = row
-    [claim] = claims(session, condition)
-    return ClaimRecord(claim, event_id, event_name, OrderState(state))
+    return ClaimRecord(claim_of(row), row.event_id, row.event_name, OrderState(row.state))
 
 
 def _insert(session: Session, wish: Wish, at: datetime) -> None:
@@ -131,7 +132,7 @@ def _insert(session: Session, wish: Wish, at: datetime) -> None:
         "asked_at": at,
         "outcome": AdmissionOutcome.ASKED,
     }
-    insert_missing(session, AdmissionRow, values)
+    insert_missing(session, METADATA.tables["admission"], values)
 
 
 def _is(wish: Wish) -> tuple[ColumnElement[bool], ...]:

@@ -1,28 +1,65 @@
-"""Orders with their claims and payment, in and out of the tables."""
+"""Orders with their claims and payment, in and out of the tables.
+
+Statements are built once: building one takes longer than SQLite takes to execute it.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import Session, col, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
+from sqlmodel import Session, col, func
+from sqlmodel import select as select_rows
 
 from kiosk.domain.errors import UnknownOrder
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Booking, Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
-from kiosk.store.tables import (
-    HELD,
-    OPEN,
-    AttendeeRow,
-    ClaimRow,
-    EventRow,
-    OrderRow,
-    PaymentRow,
-    SlotRow,
-)
+from kiosk.store.tables import HELD, METADATA, OPEN, ClaimRow, OrderRow
 from kiosk.store.upserts import insert_missing
 from ledger.ids import derived_id
+
+_ATTENDEES: Final = METADATA.tables["attendee"]
+_CLAIMS: Final = METADATA.tables["claim"]
+_EVENTS: Final = METADATA.tables["event"]
+_ORDERS: Final = METADATA.tables["orders"]
+_PAYMENTS: Final = METADATA.tables["payment"]
+_SLOTS: Final = METADATA.tables["slot"]
+_CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled", "revision")
+
+
+def claims_where(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+    """A query for claims with all that `claim_of` wants, in the order they were chosen."""
+    return (
+        select(_CLAIMS, _SLOTS.c.key, _EVENTS.c.currency, _ATTENDEES.c.name, _ATTENDEES.c.email)
+        .join(
+            _SLOTS,
+            (_SLOTS.c.event_id == _CLAIMS.c.event_id) & (_SLOTS.c.number == _CLAIMS.c.slot_number),
+        )
+        .join(_EVENTS, _EVENTS.c.id == _CLAIMS.c.event_id)
+        .join(_ATTENDEES, _ATTENDEES.c.id == _CLAIMS.c.holder_id)
+        .where(condition)
+        .order_by(_CLAIMS.c.position)
+    )
+
+
+_FIND: Final = (
+    select(_ORDERS, _EVENTS.c.currency, _ATTENDEES.c.name, _ATTENDEES.c.email)
+    .join(_EVENTS, _EVENTS.c.id == _ORDERS.c.event_id)
+    .join(_ATTENDEES, _ATTENDEES.c.id == _ORDERS.c.attendee_id)
+    .where(_ORDERS.c.id == bindparam("order_id"))
+    .with_for_update(of=_ORDERS)
+)
+CLAIMS_OF_ORDER: Final = claims_where(_CLAIMS.c.order_id == bindparam("order_id"))
+_PAYMENT_OF_ORDER: Final = select(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
+_INSERT_ORDER: Final = insert(_ORDERS).returning(_ORDERS.c.number)
+_UPDATE_ORDER: Final = (
+    update(_ORDERS)
+    .where(_ORDERS.c.id == bindparam("order_id"), _ORDERS.c.revision == bindparam("seen"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+_DELETE_PAYMENT: Final = delete(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
 
 
 def attendee_id(attendee: Attendee) -> int:
@@ -32,65 +69,33 @@ def attendee_id(attendee: Attendee) -> int:
 
 def find(session: Session, order_id: int) -> Order | None:
     """The order, locked against other writers until the unit of work ends."""
-    row = session.exec(
-        select(OrderRow, EventRow.currency, AttendeeRow)
-        .join(EventRow, col(EventRow.id) == OrderRow.event_id)
-        .join(AttendeeRow, col(AttendeeRow.id) == OrderRow.attendee_id)
-        .where(OrderRow.id == order_id)
-        .with_for_update(of=OrderRow)
-    ).first()
+    connection = session.connection()
+    row = connection.execute(_FIND, {"order_id": order_id}).first()
     if row is None:
         return None
-    order, currency, attendee = row
-    assert order.number is not None
+    claims = connection.execute(CLAIMS_OF_ORDER, {"order_id": order_id})
+    paid = connection.execute(_PAYMENT_OF_ORDER, {"order_id": order_id}).first()
     return Order(
-        id=order.id,
-        number=order.number,
-        state=OrderState(order.state),
-        attendee=Attendee(attendee.name, attendee.email),
-        claims=tuple(claims(session, ClaimRow.order_id == order.id)),
-        attempt=order.attempt,
-        hold_seconds=order.hold_seconds,
-        placed_at=order.placed_at,
-        held_until=order.held_until,
-        settled=order.settled,
-        payment=_payment(session, order.id, currency),
+        id=row.id,
+        number=row.number,
+        state=OrderState(row.state),
+        attendee=Attendee(row.name, row.email),
+        claims=tuple(claim_of(claim) for claim in claims),
+        attempt=row.attempt,
+        hold_seconds=row.hold_seconds,
+        placed_at=row.placed_at,
+        held_until=row.held_until,
+        settled=row.settled,
+        payment=None if paid is None else _payment(paid, row.currency),
+        revision=row.revision,
     )
-
-
-def claims(session: Session, condition: ColumnElement[bool] | bool) -> list[SlotClaim]:
-    """The claims that meet `condition`, in the order they were chosen."""
-    rows = session.exec(
-        select(ClaimRow, SlotRow.key, EventRow.currency, AttendeeRow)
-        .join(
-            SlotRow,
-            (col(SlotRow.event_id) == ClaimRow.event_id)
-            & (col(SlotRow.number) == ClaimRow.slot_number),
-        )
-        .join(EventRow, col(EventRow.id) == ClaimRow.event_id)
-        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.holder_id)
-        .where(condition)
-        .order_by(col(ClaimRow.position))
-    )
-    return [
-        SlotClaim(
-            id=claim.id,
-            slot_key=slot_key,
-            slot_number=claim.slot_number,
-            ticket_number=claim.ticket_number,
-            version=claim.version,
-            price=Money(claim.price_minor, currency),
-            holder=Attendee(holder.name, holder.email),
-        )
-        for claim, slot_key, currency, holder in rows
-    ]
 
 
 def insert_order(session: Session, event_id: int, order: Order) -> Order:
     """Store a new order; it comes back with its number."""
     for person in {order.attendee, *(claim.holder for claim in order.claims)}:
         row = {"id": attendee_id(person), "name": person.name, "email": person.email}
-        insert_missing(session, AttendeeRow, row)
+        insert_missing(session, _ATTENDEES, row)
     values = {
         "id": order.id,
         "event_id": event_id,
@@ -98,30 +103,53 @@ def insert_order(session: Session, event_id: int, order: Order) -> Order:
         "placed_at": order.placed_at,
         **_changing(order),
     }
-    number = session.execute(insert(OrderRow).values(**values).returning(col(OrderRow.number)))
-    session.execute(insert(ClaimRow), [_claim_values(event_id, order, at) for at in _places(order)])
-    return replace(order, number=number.scalar_one())
+    connection = session.connection()
+    number = connection.execute(_INSERT_ORDER, values).scalar_one()
+    places = range(len(order.claims))
+    connection.execute(insert(_CLAIMS), [_claim_values(event_id, order, at) for at in places])
+    return replace(order, number=number)
 
 
-def change(session: Session, order_id: int, transition: Callable[[Order], Order]) -> Order:
-    """Apply a pure transition to the stored order; raises `UnknownOrder`, or what it raises."""
-    before = find(session, order_id)
+def change(session: Session, order: Order | int, transition: Callable[[Order], Order]) -> Order:
+    """Apply a pure transition to the stored order; raises `UnknownOrder`, or what it raises.
+
+    An order given whole is only read again if it has changed since it was read.
+    """
+    if isinstance(order, Order):
+        after = _write(session, order, transition)
+        if after is not None:
+            return after
+        order = order.id
+    before = find(session, order)
     if before is None:
-        raise UnknownOrder(order_id)
+        raise UnknownOrder(order)
+    after = _write(session, before, transition)
+    assert after is not None, "it is locked"
+    return after
+
+
+def _write(session: Session, before: Order, transition: Callable[[Order], Order]) -> Order | None:
+    """The order after `transition`, or None if `before` is not what is stored any more."""
     after = transition(before)
-    if after != before:
-        row = update(OrderRow).where(col(OrderRow.id) == order_id)
-        session.execute(row.values(**_changing(after)))
+    if after == before:
+        return before
+    after = replace(after, revision=before.revision + 1)
+    connection = session.connection()
+    values = {f"new_{name}": value for name, value in _changing(after).items()}
+    seen = {"order_id": before.id, "seen": before.revision}
+    if connection.execute(_UPDATE_ORDER, values | seen).rowcount == 0:
+        return None
     if after.payment != before.payment:
-        session.execute(delete(PaymentRow).where(col(PaymentRow.order_id) == order_id))
+        if before.payment is not None:
+            connection.execute(_DELETE_PAYMENT, {"order_id": before.id})
         if after.payment is not None:
-            session.execute(insert(PaymentRow).values(**_payment_values(order_id, after.payment)))
+            connection.execute(insert(_PAYMENTS), _payment_values(before.id, after.payment))
     return after
 
 
 def unfinished(session: Session, event_id: int, now: datetime) -> Sequence[int]:
     """The ids of orders the ledger must be asked about: unsettled ones and holds that are over."""
-    of_event = select(OrderRow.id).where(OrderRow.event_id == event_id)
+    of_event = select_rows(OrderRow.id).where(OrderRow.event_id == event_id)
     unsettled = session.exec(of_event.where(OPEN).order_by(col(OrderRow.held_until))).all()
     over = session.exec(
         of_event.where(HELD).where(OrderRow.held_until <= now).order_by(col(OrderRow.held_until))
@@ -133,11 +161,24 @@ def unfinished(session: Session, event_id: int, now: datetime) -> Sequence[int]:
 def last_hold_ends(session: Session, event_id: int, slot_number: int) -> datetime | None:
     """When the last of the present holds on a slot runs out; None if nothing is held."""
     return session.exec(
-        select(func.max(OrderRow.held_until))
+        select_rows(func.max(OrderRow.held_until))
         .join(ClaimRow, col(ClaimRow.order_id) == OrderRow.id)
         .where(OrderRow.event_id == event_id, ClaimRow.slot_number == slot_number)
         .where(HELD)
     ).one()
+
+
+def claim_of(row: Row[*tuple[object, ...]]) -> SlotClaim:
+    """The claim in a row of `claims_where`."""
+    return SlotClaim(
+        id=row.id,
+        slot_key=row.key,
+        slot_number=row.slot_number,
+        ticket_number=row.ticket_number,
+        version=row.version,
+        price=Money(row.price_minor, row.currency),
+        holder=Attendee(row.name, row.email),
+    )
 
 
 def _changing(order: Order) -> dict[str, object]:
@@ -147,11 +188,8 @@ def _changing(order: Order) -> dict[str, object]:
         "hold_seconds": order.hold_seconds,
         "held_until": order.held_until,
         "settled": order.settled,
+        "revision": order.revision,
     }
-
-
-def _places(order: Order) -> range:
-    return range(len(order.claims))
 
 
 def _claim_values(event_id: int, order: Order, position: int) -> dict[str, object]:
@@ -182,10 +220,7 @@ def _payment_values(order_id: int, payment: Payment) -> dict[str, object]:
     }
 
 
-def _payment(session: Session, order_id: int, currency: str) -> Payment | None:
-    row = session.exec(select(PaymentRow).where(PaymentRow.order_id == order_id)).first()
-    if row is None:
-        return None
+def _payment(row: Row[*tuple[object, ...]], currency: str) -> Payment:
     return Payment(
         id=row.id,
         method=Method(row.method),

@@ -139,6 +139,7 @@ class OrderRow(SQLModel, table=True):
         CheckConstraint("attempt >= 1", name="attempt"),
         CheckConstraint("hold_seconds >= 1", name="hold_seconds"),
         CheckConstraint("settled IN (0, 1)", name="settled"),
+        CheckConstraint("revision >= 0", name="revision"),
         CheckConstraint("held_until > placed_at", name="held_until"),
         # A hold that was only asked for is never settled; what was paid always is.
         CheckConstraint("state <> 'placed' OR settled = 0", name="placed_is_open"),
@@ -173,6 +174,7 @@ class OrderRow(SQLModel, table=True):
     placed_at: datetime = Field(sa_type=Instant)
     held_until: datetime = Field(sa_type=Instant)
     settled: bool = Field(sa_type=Flag)
+    revision: int
 
 
 class ClaimRow(SQLModel, table=True):

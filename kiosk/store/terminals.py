@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select, update
 
 from kiosk.domain.errors import WrongPin
-from kiosk.store.tables import TerminalRow
+from kiosk.store.tables import METADATA, TerminalRow
 from kiosk.store.upserts import insert_missing
 
 
 def register(session: Session, name: str) -> int:
     """The number of the terminal called `name`, a new one if it is new."""
-    insert_missing(session, TerminalRow, {"name": name, "pin_failures": 0})
+    insert_missing(session, METADATA.tables["terminal"], {"name": name, "pin_failures": 0})
     number = session.exec(select(TerminalRow.number).where(TerminalRow.name == name)).one()
     assert number is not None
     return number

@@ -21,6 +21,8 @@ from kiosk.store.database import Database, sqlite_url
 from kiosk.store.migrate import HEAD, alembic_config, upgrade
 from kiosk.store.tables import METADATA, TerminalRow
 from kiosk.store.terminals import register
+from tests.kiosk.factories import a_cashier, usd
+from tests.kiosk.world import World
 
 
 @pytest.fixture
@@ -200,8 +202,9 @@ async def test_what_reconciliation_looks_for_is_found_by_index(store: Database) 
 
 ORDER = (
     "INSERT INTO orders (id, event_id, attendee_id, state, attempt, hold_seconds, placed_at,"
-    " held_until, settled) VALUES (zeroblob(16), {event}, zeroblob(16), '{state}', {attempt}, 300,"
-    " 1, {until}, {settled})"
+    " held_until, settled, revision)"
+    " VALUES (zeroblob(16), {event}, zeroblob(16), '{state}', {attempt}, 300, 1,"
+    " {until}, {settled}, 0)"
 )
 GOOD = {"event": "zeroblob(16)", "state": "held", "attempt": 1, "until": 2, "settled": 1}
 
@@ -250,3 +253,16 @@ def _schema(connection: Connection) -> dict[str, str]:
         for name, sql in rows
         if name != "alembic_version"
     }
+
+
+async def test_a_stale_copy_of_an_order_is_never_written_over_a_newer_one(embedded: World) -> None:
+    terminal = await embedded.open()
+    stale = await terminal.hold()
+    paid = await terminal.services.sales.pay_cash(stale.id, usd(400), a_cashier())
+
+    answer = await terminal.backing.store.transaction(
+        lambda session: orders.change(session, stale, lambda order: order.expire(stale.held_until))
+    )
+
+    assert answer == paid
+    assert await terminal.services.sales.order(stale.id) == paid

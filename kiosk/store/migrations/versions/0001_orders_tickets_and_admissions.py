@@ -99,6 +99,7 @@ def _orders() -> None:
         sa.Column("placed_at", Instant(), nullable=False),
         sa.Column("held_until", Instant(), nullable=False),
         sa.Column("settled", Flag(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state <> 'placed' OR settled = 0", name=op.f("ck_orders_placed_is_open")
         ),
@@ -116,6 +117,7 @@ def _orders() -> None:
         sa.CheckConstraint("hold_seconds >= 1", name=op.f("ck_orders_hold_seconds")),
         sa.CheckConstraint("length(id) = 16", name=op.f("ck_orders_id")),
         sa.CheckConstraint("settled IN (0, 1)", name=op.f("ck_orders_settled")),
+        sa.CheckConstraint("revision >= 0", name=op.f("ck_orders_revision")),
         sa.ForeignKeyConstraint(
             ["attendee_id"], ["attendee.id"], name=op.f("fk_orders_attendee_id")
         ),
