@@ -1,7 +1,7 @@
 """The kiosk's app: it holds the screens, watches for silence, and lets nobody out but the staff."""
 
 import logging
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from rich.console import Console
@@ -25,13 +25,17 @@ from kiosk.settings import Mode
 from kiosk.widgets.theme import PALETTES, dress
 
 log = logging.getLogger(__name__)
+_HERE = Path(__file__).parent
 
 
 class KioskApp(App[None], inherit_bindings=False):
     """Attendees come and go on their own; the staff unlock the door mode with a chord and a PIN."""
 
     # The default screen's own sheet is not loaded by itself.
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/welcome.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        _HERE / "app.tcss",
+        _HERE / "screens" / "welcome.tcss",
+    ]
     TITLE = "Turnstile"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
@@ -41,7 +45,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def __init__(self, services: Services, start_mode: Mode = "attendee") -> None:
         super().__init__()
-        self._desk = Desk.of(services)
+        self.desk = Desk.of(services)
         self._start_mode = start_mode
         self._silence = Silence(services.clock)
         self._visit: Visit | None = None
@@ -51,10 +55,10 @@ class KioskApp(App[None], inherit_bindings=False):
         dress(self)
 
     def get_default_screen(self) -> Screen[None]:
-        return WelcomeScreen(self._desk)
+        return WelcomeScreen(self.desk)
 
     def on_mount(self) -> None:
-        self.run_worker(self._desk.services.reconciliation.run_forever(), group="reconciliation")
+        self.run_worker(self.desk.services.reconciliation.run_forever(), group="reconciliation")
         self.set_interval(1, self.tick)
         if self._start_mode == "door":
             self._unlock(StaffWish.DOOR)
@@ -63,7 +67,7 @@ class KioskApp(App[None], inherit_bindings=False):
     def begin(self, begun: WelcomeScreen.Begun) -> None:
         # Two presses may both arrive: one of them begins.
         if self._visit is None and len(self.screen_stack) == 1:
-            self._visit = Visit(self, self._desk.speaking(begun.language))
+            self._visit = Visit(self, self.desk.speaking(begun.language))
             self._visit_worker = self._accompany(self._visit)
 
     @work(group="visit")
@@ -87,7 +91,7 @@ class KioskApp(App[None], inherit_bindings=False):
         elif self._silence.seconds >= HOME_SECONDS:
             self._visit.leave()
         elif self._silence.seconds >= WARNING_SECONDS and not self._is_warning():
-            self.push_screen(StillThereScreen(self._desk, self._silence))
+            self.push_screen(StillThereScreen(self.desk, self._silence))
 
     def _is_warning(self) -> bool:
         return isinstance(self.screen, StillThereScreen)
@@ -104,12 +108,12 @@ class KioskApp(App[None], inherit_bindings=False):
 
     @work(group="staff", exclusive=True)
     async def _unlock(self, wish: StaffWish | None = None) -> None:
-        asking = PinDialog(self._desk, Role.STEWARD, self._desk.words("Staff"))
+        asking = PinDialog(self.desk, Role.STEWARD, self.desk.words("Staff"))
         if member := await self.push_screen_wait(asking):
-            match wish or await self.push_screen_wait(StaffDialog(self._desk, member)):
+            match wish or await self.push_screen_wait(StaffDialog(self.desk, member)):
                 case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
                     await self._end_visit()
-                    await self.push_screen(DoorScreen(self._desk, member))
+                    await self.push_screen(DoorScreen(self.desk, member))
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()

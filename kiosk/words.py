@@ -3,7 +3,6 @@
 A catalogue is a gettext `.po` file in `languages/`. What it lacks is said in English.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,28 +22,31 @@ _FOLDER = Path(__file__).parent / "languages"
 
 
 @dataclass(frozen=True, slots=True)
-class _Catalogue:
+class Catalogue:
+    """What one language says, by the English message."""
+
     messages: dict[str, str]
-    plurals: dict[str, tuple[str, ...]]
-    plural_form: Callable[[int], int]
+    plurals: dict[str, tuple[str, str]]
+    """By the singular message: the form for one, and for all other numbers."""
 
 
 @lru_cache
-def _catalogue(language: str) -> _Catalogue:
+def catalogue(language: str) -> Catalogue:
+    """The catalogue of a language; an empty one says everything in English."""
     path = _FOLDER / f"{language}.po"
     if not path.exists():
-        return _Catalogue({}, {}, lambda number: int(number != 1))
+        return Catalogue({}, {})
     with path.open("rb") as file:
         read = read_po(file, locale=language)
     messages: dict[str, str] = {}
-    plurals: dict[str, tuple[str, ...]] = {}
+    plurals: dict[str, tuple[str, str]] = {}
     for message in read:
         match message.id, message.string:
-            case str() as known, str() as said if said:
+            case str() as known, str() as said if known and said:
                 messages[known] = said
             case (str() as one, str()), (str() as first, str() as second) if first and second:
                 plurals[one] = (first, second)
-    return _Catalogue(messages, plurals, lambda number: int(number != 1))
+    return Catalogue(messages, plurals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,13 @@ class Words:
 
     def __call__(self, message: str, **values: str | int) -> str:
         """`message` in this language, with `{names}` filled in. The values are never markup."""
-        said = _catalogue(self.language).messages.get(message, message)
+        said = catalogue(self.language).messages.get(message, message)
         return said.format(**values) if values else said
 
     def count(self, one: str, many: str, n: int, **values: str | int) -> str:
         """The form of a message that goes with the number `n`, which it may name `{n}`."""
-        catalogue = _catalogue(self.language)
-        forms = catalogue.plurals.get(one, (one, many))
-        return forms[catalogue.plural_form(n)].format(n=self.number(n), **values)
+        singular, plural = catalogue(self.language).plurals.get(one, (one, many))
+        return (singular if n == 1 else plural).format(n=self.number(n), **values)
 
     def number(self, value: int) -> str:
         """`12,400`, grouped as this language groups."""

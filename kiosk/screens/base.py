@@ -12,11 +12,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.errors import StoreUnavailable
 from kiosk.services.kiosk import Services
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
 from kiosk.words import Words
+from ledger.engine import LedgerUnavailable
 
 T = TypeVar("T")
+
+AWAY = (LedgerUnavailable, StoreUnavailable)
+"""What any service call may raise: no answer. The same call with the same ids is safe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kiosk.domain.events import EventSlot
-from kiosk.screens.base import Desk
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.offers import can_be_bought, offer_face
 from kiosk.screens.step import Step
 from kiosk.services.catalog import Offer
 from kiosk.widgets.frame import Key
 from kiosk.widgets.ticket_card import ChoiceCard
-from ledger.engine import LedgerUnavailable
 
 REFRESH_SECONDS = 2
 
@@ -60,7 +59,7 @@ class ChooseScreen(Step[EventSlot | None]):
         """Ask what is left, and show it."""
         try:
             offers = await self.desk.services.catalog.offers()
-        except LedgerUnavailable:
+        except AWAY:
             self._say(
                 self.words(
                     "The books do not answer just now. We keep asking; please wait a moment."

@@ -15,13 +15,12 @@ from textual.widgets import Static
 
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
 from kiosk.domain.events import Role, StaffMember
-from kiosk.screens.base import Desk, KioskScreen
+from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.verdicts import SYMBOLS, DoorWords
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.verdict import VerdictFace, VerdictPanel
-from ledger.engine import LedgerUnavailable
 
 LAST_SCANS = 10
 
@@ -31,7 +30,10 @@ class DoorScreen(KioskScreen[None]):
 
     CSS_PATH = "door.tcss"
     AUTO_FOCUS = "ScanInput"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "lock", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "app.next_theme", show=False),
+        Binding("f9", "lock", show=False),
+    ]
 
     def __init__(self, desk: Desk, staff: StaffMember) -> None:
         super().__init__(desk)
@@ -98,7 +100,7 @@ class DoorScreen(KioskScreen[None]):
             nonce = self._nonce(code)
             try:
                 verdict = await self._ask(code, nonce)
-            except LedgerUnavailable:
+            except AWAY:
                 self._unanswered = (code, nonce)
                 self._show_no_answer()
             else:

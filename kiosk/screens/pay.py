@@ -15,7 +15,7 @@ from kiosk.domain.errors import HoldExpired, NotCancellable, NotPayable
 from kiosk.domain.events import EventSlot, Role, StaffMember
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Order
-from kiosk.screens.base import Desk
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.change import ChangeDialog
 from kiosk.screens.offers import slot_face
@@ -25,7 +25,6 @@ from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Key
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import TicketCard
-from ledger.engine import LedgerUnavailable
 
 
 class PayScreen(Step[Order]):
@@ -42,7 +41,7 @@ class PayScreen(Step[Order]):
         self._slot = slot
         self._handed: tuple[StaffMember, Money] | None = None
         self._asking = False
-        self._countdown = Countdown(desk.services.clock, order.held_until, desk.words("held"))
+        self.countdown = Countdown(desk.services.clock, order.held_until, desk.words("held"))
 
     def body(self) -> ComposeResult:
         words, total = self.words, self._order.total
@@ -60,7 +59,7 @@ class PayScreen(Step[Order]):
             )
 
     def beside(self) -> Widget:
-        return self._countdown
+        return self.countdown
 
     def keys(self) -> Sequence[Key]:
         words = self.words
@@ -101,7 +100,7 @@ class PayScreen(Step[Order]):
         if cashier and tendered:
             self._handed = cashier, tendered
             self._take()
-        elif self._countdown.is_over:
+        elif self.countdown.is_over:
             self._run_out()
 
     @work(group="take")
@@ -110,7 +109,7 @@ class PayScreen(Step[Order]):
         self._say(self.words("One moment, we are writing it down …"))
         try:
             order = await self._book()
-        except LedgerUnavailable:
+        except AWAY:
             self._offer_to_try_again()
             return
         if order.change and order.payment:
@@ -150,7 +149,7 @@ class PayScreen(Step[Order]):
         self._asking = self.busy = True
         try:
             self.finish(await self.desk.services.sales.expire(self._order.id))
-        except LedgerUnavailable:
+        except AWAY:
             # The hold ends on the ledger by itself.
             self.finish(self._order.expire(self.desk.now()))
 
@@ -166,7 +165,7 @@ class PayScreen(Step[Order]):
             self.finish(await sales.cancel(self._order.id))
         except NotCancellable:
             self.finish(await sales.order(self._order.id))
-        except LedgerUnavailable:
+        except AWAY:
             self.finish(self._order.cancel())
 
     def _say(self, text: str) -> None:

@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
-from kiosk.screens.base import Desk
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.dialog import Dialog
 
 PIN_MAX = 16
@@ -46,6 +46,9 @@ class PinDialog(Dialog[StaffMember | None]):
         except WrongPin as wrong:
             self.busy = False
             self.say(self._refusal(wrong.retry_seconds))
+        except AWAY:
+            self.busy = False
+            self.say(self.words("The books do not answer just now. Please try again."))
         else:
             self.dismiss(member)
 

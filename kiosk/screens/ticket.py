@@ -27,7 +27,8 @@ class TicketScreen(Step[None]):
 
     CSS_PATH = "ticket.tcss"
     STEP = 3
-    AUTO_FOCUS = "Target"
+    # Nothing has the focus: one Enter too many must not send the ticket away.
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,N", "next_person", show=False),
         Binding("left", "turn(-1)", show=False),

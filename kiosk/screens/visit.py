@@ -10,7 +10,7 @@ from kiosk.domain.events import EventSlot
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.tickets import Ticket
 from kiosk.screens import notices
-from kiosk.screens.base import Desk
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.checkout import Checkout
 from kiosk.screens.choose import ChooseScreen
 from kiosk.screens.notice import Notice, NoticeScreen
@@ -18,7 +18,6 @@ from kiosk.screens.pay import PayScreen
 from kiosk.screens.step import Step, VisitLeft
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
-from ledger.engine import LedgerUnavailable
 
 A = TypeVar("A")
 
@@ -110,7 +109,7 @@ class Visit:
         while True:
             try:
                 return await self._desk.services.sales.tickets(order.id)
-            except LedgerUnavailable:
+            except AWAY:
                 if not await self._tell(notices.tickets_later(self._desk.words, order)):
                     return []
 
@@ -141,5 +140,5 @@ class Visit:
         """Give back what is still held; what cannot be asked for now runs out by itself."""
         try:
             await self._desk.services.sales.cancel(order_id)
-        except (LedgerUnavailable, NotCancellable, UnknownOrder):
+        except (*AWAY, NotCancellable, UnknownOrder):
             return

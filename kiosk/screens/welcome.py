@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.events import Window
 from kiosk.screens.base import Desk, KioskScreen
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
@@ -69,7 +70,8 @@ class WelcomeScreen(KioskScreen[None]):
 
     def _when_and_where(self) -> str:
         public = [slot for slot in self.desk.services.catalog.event.slots if slot.public]
-        return self.words.window(public[0].valid) if public else ""
+        valid = public[0].valid if public else Window()
+        return "" if valid == Window() else self.words.window(valid)
 
     async def on_screen_resume(self) -> None:
         if self.words.language != self._home_language:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from kiosk.domain.errors import HoldExpired, InvalidEmail, InvalidName, NotOnSale, SoldOut
 from kiosk.domain.orders import Order
 from kiosk.domain.people import NAME_MAX, Attendee, checked_email, checked_name
-from kiosk.screens.base import Desk
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.checkout import Checkout
 from kiosk.screens.offers import slot_face
 from kiosk.screens.step import Step
@@ -21,7 +21,6 @@ from kiosk.widgets.field import Field
 from kiosk.widgets.frame import Key
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import TicketCard
-from ledger.engine import LedgerUnavailable
 
 EMAIL_MAX = 254
 
@@ -137,7 +136,7 @@ class YouScreen(Step[Order | SoldOut | NotOnSale | HoldExpired | None]):
             )
         except (SoldOut, NotOnSale, HoldExpired) as refusal:
             self.finish(refusal)
-        except LedgerUnavailable:
+        except AWAY:
             self._say(
                 self.words(
                     "The books do not answer just now. Nothing was taken. Press Enter to try again."

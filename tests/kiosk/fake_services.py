@@ -78,15 +78,21 @@ def an_event(**changes: object) -> Event:
 class Answers:
     """Refusals to give before the real answer, first in first out."""
 
-    waiting: deque[Exception] = field(default_factory=deque)
+    waiting: deque[Exception | None] = field(default_factory=deque)
 
     def refuse(self, *refusals: Exception) -> None:
         """The next calls raise these."""
         self.waiting.extend(refusals)
 
+    def refuse_after(self, calls: int, refusal: Exception) -> None:
+        """So many calls are answered; the next raises this."""
+        self.waiting.extend([None] * calls)
+        self.waiting.append(refusal)
+
     def check(self) -> None:
-        if self.waiting:
-            raise self.waiting.popleft()
+        """Raise what is next, if anything is."""
+        if refusal := self.waiting.popleft() if self.waiting else None:
+            raise refusal
 
 
 class FakeCatalog(Catalog, Answers):

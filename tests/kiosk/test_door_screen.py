@@ -1,0 +1,269 @@
+"""The door: behind a PIN, one verdict at a time, and only the code field can have the focus."""
+
+from textual.widgets import Input
+
+from kiosk.domain.admission import Colour, NeedsConduct, Reason, Verdict
+from kiosk.domain.people import Attendee
+from kiosk.screens.conduct import ConductScreen
+from kiosk.screens.door import DoorScreen
+from kiosk.screens.pin import PinDialog
+from kiosk.screens.staff import StaffDialog
+from kiosk.screens.verdicts import DoorWords
+from kiosk.screens.welcome import WelcomeScreen
+from kiosk.widgets.scan_input import ScanInput
+from kiosk.widgets.verdict import VerdictPanel
+from kiosk.words import LANGUAGES
+from tests.kiosk.fake_services import CODE, LEDGER_AWAY, NOON, NUMBER, Fakes
+from tests.kiosk.playing import (
+    BellApp,
+    Play,
+    playing,
+    sentence_of,
+    text_of,
+    type_in,
+    until,
+    until_screen,
+    until_text,
+)
+
+ADA = Attendee("Ada Lovelace", "ada@example.org")
+
+
+async def to_door(pilot: Play, pin: str = "1111") -> None:
+    """Unlock the door."""
+    await pilot.press("f10")
+    await until_screen(pilot, PinDialog)
+    await type_in(pilot, pin)
+    await until_screen(pilot, StaffDialog)
+    await pilot.press("enter")
+    await until_screen(pilot, DoorScreen)
+
+
+def verdict(reason: Reason, fakes: Fakes) -> Verdict:
+    """A verdict with every fact known."""
+    valid = fakes.event.slots[2].valid
+    return Verdict(reason, NUMBER, ADA, "regular", valid, NOON, "South gate", "RustFest")
+
+
+async def until_rung(pilot: Play, app: BellApp, times: int) -> None:
+    """Wait until the bell has rung so often."""
+    await until(pilot, lambda: app.rung == times)
+
+
+def look_of(pilot: Play) -> str:
+    """The colour on the door."""
+    return pilot.app.screen.query_one(VerdictPanel).face.look
+
+
+async def test_the_door_opens_by_an_invisible_chord_and_a_pin_and_f9_locks_it() -> None:
+    async with playing(Fakes().services) as (_, pilot):
+        assert "F10" not in text_of(pilot)
+        await to_door(pilot)
+        assert "DOOR · North gate · Robin (steward)" in text_of(pilot)
+        await pilot.press("f9")
+        await until_screen(pilot, WelcomeScreen)
+
+
+async def test_the_door_mode_starts_with_the_pin() -> None:
+    async with playing(Fakes().services, mode="door") as (_, pilot):
+        await until_screen(pilot, PinDialog)
+        await type_in(pilot, "1111")
+        await until_screen(pilot, DoorScreen)
+
+
+async def test_only_a_supervisor_may_close_the_kiosk() -> None:
+    async with playing(Fakes().services) as (app, pilot):
+        await pilot.press("f10")
+        await until_screen(pilot, PinDialog)
+        await type_in(pilot, "1111")
+        await until_text(pilot, "needs a supervisor")
+        await pilot.press("down", "escape")
+        await until_screen(pilot, WelcomeScreen)
+        await pilot.press("f10")
+        await until_screen(pilot, PinDialog)
+        await type_in(pilot, "3333")
+        await until_screen(pilot, StaffDialog)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: not app.is_running)
+        assert app.return_code == 0
+
+
+async def test_opening_the_door_ends_a_visit_and_gives_its_hold_back() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await pilot.press("enter")
+        await until_text(pilot, "What would you like?")
+        await to_door(pilot)
+        await pilot.press("f9")
+        await until_screen(pilot, WelcomeScreen)
+
+
+async def test_every_reason_has_its_words_its_symbol_and_its_colour_in_every_language() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_door(pilot)
+        for count, reason in enumerate(Reason, 1):
+            fakes.admission.verdicts.append(verdict(reason, fakes))
+            await type_in(pilot, f"CODE{count}")
+            await until_rung(pilot, app, count)
+            words = DoorWords(app.desk.words, fakes.event, NOON)
+            assert words.because(verdict(reason, fakes)) in sentence_of(pilot)
+            assert look_of(pilot) == reason.colour.value
+            assert {"green": "✔", "amber": "▲", "red": "✖"}[look_of(pilot)] in text_of(pilot)
+    for language in LANGUAGES:
+        words = DoorWords(app.desk.speaking(language).words, fakes.event, NOON)
+        faces = {words.face(verdict(reason, fakes)).headline for reason in Reason}
+        assert len(faces) == len(Reason)
+
+
+async def test_amber_says_when_and_where_and_red_says_from_when() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(verdict(Reason.ALREADY_IN, fakes))
+        await type_in(pilot, CODE)
+        await until_text(pilot, "since 18:04, South gate")
+        assert "Ada L. · a•••@example.org" in text_of(pilot)
+        fakes.admission.verdicts.append(verdict(Reason.NOT_VALID_YET, fakes))
+        await type_in(pilot, NUMBER)
+        await until_text(pilot, "valid from Saturday 10:00")
+
+
+async def test_the_code_of_conduct_is_accepted_in_the_attendees_language_and_only_then_green() -> (
+    None
+):
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        await type_in(pilot, CODE)
+        await until_screen(pilot, ConductScreen)
+        await pilot.press("right")
+        await until_text(pilot, "Código de conducta")
+        fakes.clock.advance(seconds=2)
+        await pilot.press("enter")
+        await until_screen(pilot, DoorScreen)
+        await until(pilot, lambda: look_of(pilot) == Colour.GREEN.value)
+        assert fakes.admission.accepted == ["es"]
+        assert "1 admitted here" in text_of(pilot)
+
+
+async def test_a_refused_code_of_conduct_admits_nobody() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        await type_in(pilot, CODE)
+        await until_screen(pilot, ConductScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: look_of(pilot) == "red")
+        assert fakes.admission.accepted == []
+
+
+async def test_a_scanner_that_reads_twice_accepts_nothing_by_its_enter() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        await type_in(pilot, CODE)
+        await until_screen(pilot, ConductScreen)
+        await pilot.press("enter")
+        fakes.clock.advance(seconds=5)
+        await type_in(pilot, CODE)
+        assert isinstance(app.screen, ConductScreen)
+        fakes.clock.advance(seconds=2)
+        await pilot.press("enter")
+        await until(pilot, lambda: fakes.admission.accepted == ["en"])
+        assert len(fakes.admission.scans) == 1
+
+
+async def test_a_scan_without_an_answer_is_repeated_as_the_same_scan() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.refuse(LEDGER_AWAY)
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "grey")
+        fakes.clock.advance(seconds=3)
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "green")
+        fakes.clock.advance(seconds=3)
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "red")
+        [first, again, another] = [nonce for _, nonce in fakes.admission.scans]
+        assert first == again != another
+
+
+async def test_an_accepted_code_of_conduct_without_an_answer_is_asked_again_as_the_same_scan() -> (
+    None
+):
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.refuse_after(1, LEDGER_AWAY)
+        await type_in(pilot, CODE)
+        await until_screen(pilot, ConductScreen)
+        fakes.clock.advance(seconds=3)
+        await pilot.press("enter")
+        await until_screen(pilot, DoorScreen)
+        await until(pilot, lambda: look_of(pilot) == "grey")
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "green")
+        assert len({nonce for _, nonce in fakes.admission.scans}) == 1
+
+
+async def test_the_focus_stays_on_the_code_whatever_is_pressed() -> None:
+    async with playing(Fakes().services) as (app, pilot):
+        await to_door(pilot)
+        await pilot.press("tab", "shift+tab", "escape", "up", "down", "f1", "f5")
+        await pilot.click(VerdictPanel)
+        await pilot.click("#last")
+        assert isinstance(app.focused, ScanInput)
+        assert isinstance(app.screen, DoorScreen)
+
+
+async def test_the_last_ten_scans_stay_in_view_newest_first() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_door(pilot)
+        for count in range(1, 13):
+            who = Attendee(f"Guest{count} Smith", "g@example.org")
+            fakes.admission.verdicts.append(
+                Verdict(Reason.ADMITTED, NUMBER, who, "regular", at=NOON)
+            )
+            await type_in(pilot, f"CODE{count}")
+            await until_rung(pilot, app, count)
+        text = text_of(pilot)
+        assert "12 admitted here" in text
+        assert text.index("✔ Guest12 S.") < text.index("✔ Guest11 S.") < text.index("✔ Guest4 S.")
+        assert "Guest2 S." not in text
+
+
+async def test_the_themes_change_at_the_door() -> None:
+    async with playing(Fakes().services) as (app, pilot):
+        await to_door(pilot)
+        seen = []
+        for _ in range(3):
+            await pilot.press("f8")
+            await pilot.pause()
+            seen.append(app.theme)
+        assert seen == ["paper", "contrast", "ink"]
+
+
+async def test_a_forgotten_staff_dialog_closes_itself_and_a_door_never_does() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await pilot.press("f10")
+        await until_screen(pilot, PinDialog)
+        assert app.screen.query_one(Input).password
+        fakes.clock.advance(seconds=61)
+        app.tick()
+        await until_screen(pilot, WelcomeScreen)
+        await to_door(pilot)
+        fakes.clock.advance(seconds=3600)
+        app.tick()
+        await pilot.pause()
+        assert isinstance(app.screen, DoorScreen)
