@@ -8,8 +8,10 @@ from 1: a quarter of the size, eight times a transfer.
 """
 
 import sqlite3
-import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.engine import LedgerError, LedgerUnavailable
 
@@ -18,9 +20,13 @@ SCHEMA_VERSION = 1
 BUSY_SECONDS = 10.0
 """How long a request waits for another process to finish its own."""
 
+# Left to itself, SQLite asks again only every 0.1 s: between two busy processes one would starve.
+_ATTEMPT_SECONDS = 0.02
+_PAUSE_SECONDS = 0.001
 _CHECKPOINT_PAGES = 8192
 _CACHE_KIBIBYTES = 65536
-_WAL_ATTEMPTS = 100
+
+_Answer = TypeVar("_Answer")
 
 _SCHEMA = """
 CREATE TABLE ledger (
@@ -114,7 +120,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
             path,
-            timeout=BUSY_SECONDS,
+            timeout=_ATTEMPT_SECONDS,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
@@ -139,15 +145,25 @@ def error_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
+def patiently(attempt: Callable[[], _Answer], seconds: float) -> _Answer:
+    """Try again for so long while another process has the file locked."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return attempt()
+        except sqlite3.OperationalError as error:
+            if error_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+
+
 def ledger_error(error: sqlite3.Error, *, undone: bool) -> LedgerError:
     """What an error means for the requests it met."""
     if not undone:
         return LedgerUnavailable(f"the ledger file failed, and what was executed is open: {error}")
     match error_code(error):
         case sqlite3.SQLITE_BUSY:
-            return LedgerUnavailable(
-                f"another process has held the ledger file for over {BUSY_SECONDS:.0f} s"
-            )
+            return LedgerUnavailable("another process has held the ledger file for too long")
         case sqlite3.SQLITE_FULL:
             return LedgerError("no space left for the ledger file; nothing was executed")
         case _:
@@ -155,19 +171,26 @@ def ledger_error(error: sqlite3.Error, *, undone: bool) -> LedgerError:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    _is_new(connection, path)  # Before anything is written to what may be somebody else's file.
-    _use_write_ahead_log(connection)
+    # Before anything is written to what may be somebody else's file.
+    patiently(lambda: _require_ledger(connection, path), BUSY_SECONDS)
+    _use_write_ahead_log(connection, path)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = ON")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-    connection.execute("BEGIN IMMEDIATE")
+    patiently(lambda: connection.execute("BEGIN IMMEDIATE"), BUSY_SECONDS)
     if _is_new(connection, path):
         for statement in _SCHEMA.split(";\n"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
+
+
+def _require_ledger(connection: sqlite3.Connection, path: Path) -> None:
+    with connection:
+        connection.execute("BEGIN")
+        _is_new(connection, path)
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
@@ -186,18 +209,8 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch to WAL; SQLite does not wait here when another process is switching, so we do."""
-    pause = threading.Event()
-    for _ in range(_WAL_ATTEMPTS):
-        try:
-            [mode] = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if error_code(error) != sqlite3.SQLITE_BUSY:
-                raise
-        else:
-            if mode != "wal":
-                raise LedgerError(f"the file system cannot keep a write-ahead log ({mode})")
-            return
-        pause.wait(BUSY_SECONDS / _WAL_ATTEMPTS)
-    raise LedgerError("another process keeps the ledger file locked")
+def _use_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
+    switched = patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"), BUSY_SECONDS)
+    [mode] = switched.fetchone()
+    if mode != "wal":
+        raise LedgerError(f"{path}: this file system cannot keep a write-ahead log")

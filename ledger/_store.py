@@ -17,6 +17,7 @@ from ledger._rows import (
     id_blob,
     transfer_record,
 )
+from ledger._schema import patiently
 from ledger.books import NEVER, Books
 from ledger.flags import ACCOUNT_IMPORTED, SETTLES, TRANSFER_IMPORTED
 from ledger.records import AccountRecord, PendingStatus, TransferRecord
@@ -55,8 +56,10 @@ class Store:
     After an `sqlite3.Error` call `abandon`: all is then as it was before `begin`.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, busy_seconds: float) -> None:
+        """Write on this connection alone, waiting so long for other processes."""
         self._connection = connection
+        self._busy_seconds = busy_seconds
         self._forget()
 
     def _forget(self) -> None:
@@ -67,13 +70,20 @@ class Store:
 
     def begin(self, *, writing: bool) -> None:
         """Start a transaction; one that is not writing must not change the books."""
-        self._connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-        # The number changes when another connection has written: memory may be out of date then.
-        [version] = self._connection.execute("PRAGMA data_version").fetchone()
+        version = patiently(lambda: self._begin(writing=writing), self._busy_seconds)
         if version != self._version:
-            self._forget()
+            self._forget()  # Another connection has written: memory may be out of date.
             self._version = version
             self._load_heads()
+
+    def _begin(self, *, writing: bool) -> int:
+        """A transaction, and the number which changes when another connection has written."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.OperationalError:
+            self._rollback()
+            raise
 
     def commit(self) -> None:
         """Make all changes durable."""
@@ -86,6 +96,9 @@ class Store:
     def abandon(self) -> None:
         """Undo everything since `begin`, in the file and in memory."""
         self._forget()
+        self._rollback()
+
+    def _rollback(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ledger import guards, records, selections
 from ledger._calls import Call, Request, creating_accounts, creating_transfers, selecting
 from ledger._groups import GroupCommit
-from ledger._schema import open_file
+from ledger._schema import BUSY_SECONDS, open_file
 from ledger._store import Store
 from ledger.types import (
     Account,
@@ -31,9 +31,18 @@ class SqliteLedger:
     from a request means that nothing of it was executed, unless it is a `LedgerUnavailable`.
     """
 
-    def __init__(self, path: Path | str, clock: Callable[[], int] = time.time_ns) -> None:
-        """Open the file, or make it; raises `LedgerError` if it cannot serve."""
-        self._groups = GroupCommit(Store(open_file(Path(path))), clock)
+    def __init__(
+        self,
+        path: Path | str,
+        clock: Callable[[], int] = time.time_ns,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
+        """Open the file, or make it; raises `LedgerError` if it cannot serve.
+
+        A request waits `busy_seconds` for those of other processes, then it is unavailable.
+        """
+        self._groups = GroupCommit(Store(open_file(Path(path)), busy_seconds), clock)
 
     @property
     def engine(self) -> str:
