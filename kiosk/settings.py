@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Mode = Literal["attendee", "door"]
 
 TERMINAL_NAME_LENGTH_MAX = 64
+LOOPBACK = "127.0.0.1"
 
 
 class SettingsError(KioskError):
@@ -40,7 +42,8 @@ class Settings:
 
     `home` is the data folder, shared by the terminals of one machine. `event_file` None means
     the demo event. `ledger` is what `LedgerSettings.parse` reads. `database_url` is SQLAlchemy's,
-    None for a file in `home`.
+    None for a file in `home`. Webhooks and pay pages are served on `http_host` and `http_port`
+    (0 is any free one); `public_url` is how a phone reaches them, None to work that out.
     """
 
     home: Path
@@ -49,11 +52,15 @@ class Settings:
     database_url: str | None = None
     terminal: str = "terminal"
     mode: Mode = "attendee"
+    http_host: str = LOOPBACK
+    http_port: int = 0
+    public_url: str | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
         """Settings from `KIOSK_HOME`, `_EVENT`, `_LEDGER`, `_DATABASE`, `_TERMINAL`, and arguments.
 
+        Where HTTP is served, `KIOSK_HTTP_HOST`, `_HTTP_PORT` and `_PUBLIC_URL` alone say.
         Raises `SettingsError`.
         """
         said = arguments or Arguments()
@@ -66,6 +73,9 @@ class Settings:
             database_url=said.database or environment.get("KIOSK_DATABASE") or None,
             terminal=_terminal(said.terminal or environment.get("KIOSK_TERMINAL")),
             mode=said.mode,
+            http_host=environment.get("KIOSK_HTTP_HOST") or LOOPBACK,
+            http_port=_port(environment.get("KIOSK_HTTP_PORT") or "0"),
+            public_url=_public_url(environment.get("KIOSK_PUBLIC_URL")),
         )
 
     @property
@@ -94,3 +104,29 @@ def _terminal(name: str | None) -> str:
             f"{TERMINAL_NAME_LENGTH_MAX} printable characters, for example door-2"
         )
     return chosen
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) >= 1 << 16:
+        raise SettingsError(
+            f"the port {text!r} (KIOSK_HTTP_PORT) cannot be used; expected a number from 0 to"
+            " 65535, 0 for any that is free"
+        )
+    return int(text)
+
+
+def _public_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    refusal = SettingsError(
+        f"the address {text!r} (KIOSK_PUBLIC_URL) cannot be used; expected one that phones can"
+        " open, for example https://kiosk.example.org"
+    )
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError as fault:
+        raise refusal from fault
+    if not usable or parts.query or parts.fragment or not text.isprintable() or " " in text:
+        raise refusal
+    return text.rstrip("/")

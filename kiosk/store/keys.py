@@ -1,6 +1,7 @@
-"""The keys that sign tickets: one file per event, readable by its owner only."""
+"""The keys that sign tickets and webhooks: one file each, readable by its owner only."""
 
 import os
+import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 class SigningKeys:
-    """Signing keys in a folder, each as the 32 raw bytes of Ed25519."""
+    """Signing keys in a folder: of events as the 32 raw bytes of Ed25519, of webhooks any."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,17 +28,29 @@ class SigningKeys:
 
     def make(self, event_key: str) -> Ed25519PrivateKey:
         """Make the key of an event; if another process was faster, that one is the key."""
+        fresh = Ed25519PrivateKey.generate().private_bytes_raw()
+        return Ed25519PrivateKey.from_private_bytes(self._keep(self.path(event_key), fresh))
+
+    def webhook_secret(self, provider: str) -> bytes:
+        """What the webhooks of a provider on this machine are signed with; made when first asked.
+
+        A provider elsewhere gives its own instead.
+        """
+        return self._keep(self._folder / f"{provider}.webhook", secrets.token_bytes(32))
+
+    def _keep(self, file: Path, secret: bytes) -> bytes:
+        with suppress(FileNotFoundError):
+            return file.read_bytes()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = Ed25519PrivateKey.generate()
         # Created 0600 and complete before it has its name; a link never replaces a file.
         with tempfile.NamedTemporaryFile(dir=self._folder) as fresh:
-            fresh.write(key.private_bytes_raw())
+            fresh.write(secret)
             fresh.flush()
             os.fsync(fresh.fileno())
             with suppress(FileExistsError):
-                os.link(fresh.name, self.path(event_key))
+                os.link(fresh.name, file)
         self._sync_folder()
-        return Ed25519PrivateKey.from_private_bytes(self.path(event_key).read_bytes())
+        return file.read_bytes()
 
     def _sync_folder(self) -> None:
         folder = os.open(self._folder, os.O_RDONLY)
