@@ -153,7 +153,7 @@ class SigningKeyMissing(KioskError):
 
 @dataclass(eq=False)
 class StoreUnavailable(KioskError):
-    """The database did not answer in time; nothing was stored. Ask again."""
+    """The database did not answer, and what was asked may be stored or not: ask again."""
 
     reason: str
 

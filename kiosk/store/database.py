@@ -125,7 +125,7 @@ class Database:
             failure: BaseException | None = None
             try:
                 await self._in_thread(partial(self._commit, units))
-            except OperationalError as error:
+            except (SQLAlchemyError, StoreUnavailable) as error:
                 failure = error
             for unit in units:
                 unit.finish(failure)
@@ -135,6 +135,7 @@ class Database:
         with self._engine.begin() as connection:
             for unit in units:
                 unit.run(connection)
+            _check_open(connection)
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
@@ -168,3 +169,11 @@ def _configure_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) 
 def _begin_immediate(connection: Connection) -> None:
     # Taken at once, the write lock is waited for; taken halfway, a stale reader is turned away.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _check_open(connection: Connection) -> None:
+    # On a full disk SQLite may end a transaction by itself, and the driver would then commit
+    # nothing without a word.
+    driver = connection.connection.driver_connection
+    if isinstance(driver, SqliteConnection) and not driver.in_transaction:
+        raise StoreUnavailable("the database gave the transaction up")

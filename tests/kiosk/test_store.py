@@ -53,6 +53,23 @@ async def test_a_unit_of_work_that_fails_fails_alone(store: Database) -> None:
     assert await store.transaction(count) == 5
 
 
+async def test_a_commit_that_fails_is_told_to_all_who_shared_it(store: Database) -> None:
+    def undo_everything(session: Session) -> None:
+        # As SQLite does of its own accord when a disk is full.
+        session.connection().exec_driver_sql("ROLLBACK")
+
+    results = await asyncio.gather(
+        store.transaction(partial(register, name="north")),
+        store.transaction(undo_everything),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [StoreUnavailable, StoreUnavailable]
+    assert await store.transaction(count) == 0
+    await store.transaction(partial(register, name="north"))
+    assert await store.transaction(count) == 1
+
+
 async def test_units_that_wait_together_share_a_commit(store: Database) -> None:
     begun: list[str] = []
 
