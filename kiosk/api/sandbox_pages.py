@@ -22,7 +22,7 @@ class _Notice(NamedTuple):
 
 
 _ENDS: Final = {
-    EventKind.SUCCEEDED: _Notice("fine", "✔", "Paid", "Look at the kiosk: it has what you bought."),
+    EventKind.SUCCEEDED: _Notice("fine", "✔", "Paid", "Thank you. Now look at the kiosk."),
     EventKind.FAILED: _Notice(
         "bad",
         "✖",
@@ -43,7 +43,7 @@ _NOT_FROM_HERE: Final = _Notice(
     "bad", "✖", "That did not come from this page", "Please scan the kiosk's code and try again."
 )
 _UNAVAILABLE: Final = _Notice(
-    "wait", "◌", "One moment, please", "Nothing was taken. Load this page again in a few seconds."
+    "wait", "◌", "One moment, please", "Please load this page again in a few seconds."
 )
 
 
