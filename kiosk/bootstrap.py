@@ -74,7 +74,6 @@ async def _run(settings: Settings) -> int:
     async with services(settings) as opened:
         # Loaded last: what went wrong so far is said in one line, without a user interface.
         from kiosk.app import KioskApp
+        from kiosk.supervisor import keep_running
 
-        app = KioskApp(opened, settings.mode)
-        await app.run_async()
-        return app.return_code or 0
+        return await keep_running(lambda: KioskApp(opened, settings.mode), opened.clock)

@@ -1,5 +1,7 @@
 """What some tests want of the machine they run on: each by the marker that such tests carry."""
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +28,16 @@ def server_version() -> str | None:
     return None if binary is None else str(read_version(binary))
 
 
+@cache
+def terminal_version() -> str | None:
+    """The version of a terminal that can be photographed; None without all it takes."""
+    if not all(map(shutil.which, ("xterm", "Xvfb", "import"))):
+        return None
+    said = subprocess.run(["xterm", "-version"], capture_output=True, text=True, check=False)
+    return said.stdout.strip() or None
+
+
 RESOURCES = (
     Resource("server", "TigerBeetle server", server_version, "set KIOSK_TIGERBEETLE or PATH"),
+    Resource("terminal", "xterm", terminal_version, "install xterm, xvfb and imagemagick"),
 )

@@ -20,16 +20,16 @@ from kiosk.settings import Mode
 
 SMALL = (80, 24)
 LARGE = (120, 40)
-HOSTILE = (
-    "[/]",
-    "[@click=app.quit]x[/]",
-    "[b]Ada",
-    "\\",
-    "👨‍👩‍👧‍👦 Family ❤️",
-    "עדה לאבלייס",
-    "\u202eecalevol",
-    "A" * 200,
-)
+HOSTILE = {
+    "closing tag": "[/]",
+    "action": "[@click=app.quit]x[/]",
+    "open tag": "[b]Ada",
+    "backslash": "\\",
+    "emoji": "👨‍👩‍👧‍👦 Family ❤️",
+    "right to left": "עדה לאבלייס",
+    "override": "\u202eecalevol",
+    "200 characters": "A" * 200,
+}
 
 Play = Pilot[None]
 PATIENCE_SECONDS = 20

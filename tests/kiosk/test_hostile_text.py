@@ -40,7 +40,9 @@ def assert_in_frame(pilot: Play) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [*((text, SMALL) for text in HOSTILE), (HOSTILE[-1], LARGE)], ids=str
+    ("text", "size"),
+    [*((text, SMALL) for text in HOSTILE.values()), (HOSTILE["200 characters"], LARGE)],
+    ids=[*HOSTILE, "200 characters, large"],
 )
 async def test_the_attendees_screens_draw_it_as_it_is(text: str, size: tuple[int, int]) -> None:
     fakes = fakes_called(text)
@@ -67,7 +69,7 @@ async def test_the_attendees_screens_draw_it_as_it_is(text: str, size: tuple[int
         assert one_line(text)[:20] in "\n".join(rows_of(pilot))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_the_door_draws_it_as_it_is(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fakes = fakes_called(text)
     monkeypatch.setitem(PINS, "1111", replace(PINS["1111"], name=text))

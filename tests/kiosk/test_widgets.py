@@ -41,7 +41,7 @@ class OneWidget(App[None]):
         self.times_over += 1
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_text_is_cut_to_the_cells_there_are(text: str) -> None:
     for width in (1, 2, 10, 60):
         assert cell_len(cut(text, width)) <= width
@@ -56,7 +56,7 @@ def test_text_is_wrapped_between_words_and_cut_in_the_last_row() -> None:
     assert wrapped("one two three four", 9, 2) == ["one two", "three fo…"]
 
 
-@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize("title", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("columns", [40, 75, 90])
 def test_a_card_is_a_rectangle_whatever_is_printed_on_it(title: str, columns: int) -> None:
     face = CardFace(title, title, title, title, foot=title, tone=Tone.MUTED)
@@ -145,7 +145,7 @@ async def test_a_headline_is_written_in_blocks_where_there_is_room() -> None:
         assert narrow.lines(76) == ["W E L C O M E"]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_headline_never_grows_beyond_its_columns(text: str) -> None:
     assert all(cell_len(line) <= 60 for line in block_lines(text, 60))
     assert cell_len(spaced_capitals(text, 60)) <= 60

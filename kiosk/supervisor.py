@@ -1,0 +1,45 @@
+"""Keep the app on the screen: when our own mistake ends it, say so calmly and begin again."""
+
+import sys
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol, TextIO
+
+from kiosk.clock import Clock
+
+ENDS_MAX = 5
+ENDS_WITHIN = timedelta(minutes=1)
+_CALM_PAGE = (
+    "\x1b[2J\x1b[H\n\n\n      O N E   M O M E N T ,   P L E A S E\n\n      We are back at once.\n"
+)
+
+
+class Runnable(Protocol):
+    """An app, as far as its supervisor is concerned."""
+
+    return_code: int | None
+
+    async def run_async(self) -> None:
+        """Run until it is closed, or until an error ended it."""
+
+
+async def keep_running(
+    make_app: Callable[[], Runnable], clock: Clock, screen: TextIO = sys.stdout
+) -> int:
+    """Run app after app until one is closed by the staff; the exit status of the process.
+
+    What went wrong is in the log. After five ends within a minute the next would be no better:
+    whoever started the kiosk should know.
+    """
+    ends: deque[datetime] = deque(maxlen=ENDS_MAX)
+    while True:
+        app = make_app()
+        await app.run_async()
+        if not app.return_code:
+            return 0
+        ends.append(clock.now())
+        if len(ends) == ENDS_MAX and ends[-1] - ends[0] <= ENDS_WITHIN:
+            return app.return_code
+        screen.write(_CALM_PAGE)
+        screen.flush()
