@@ -13,8 +13,11 @@ def upgrade() -> None:
     _events()
     _people()
     _orders()
+    _order_indexes()
     _claims()
-    _door()
+    _payments()
+    _acceptances()
+    _admissions()
 
 
 def _events() -> None:
@@ -127,6 +130,9 @@ def _orders() -> None:
         sqlite_autoincrement=True,
         sqlite_strict=True,
     )
+
+
+def _order_indexes() -> None:
     op.create_index(
         "ix_orders_held",
         "orders",
@@ -172,6 +178,9 @@ def _claims() -> None:
         sa.UniqueConstraint("ticket_number", name=op.f("uq_claim_ticket_number")),
         sqlite_strict=True,
     )
+
+
+def _payments() -> None:
     op.create_table(
         "payment",
         sa.Column("id", Id128(), nullable=False),
@@ -198,7 +207,7 @@ def _claims() -> None:
     )
 
 
-def _door() -> None:
+def _acceptances() -> None:
     op.create_table(
         "conduct_acceptance",
         sa.Column("event_id", Id128(), nullable=False),
@@ -224,6 +233,9 @@ def _door() -> None:
         ),
         sqlite_strict=True,
     )
+
+
+def _admissions() -> None:
     op.create_table(
         "admission",
         sa.Column("claim_id", Id128(), nullable=False),
