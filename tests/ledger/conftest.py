@@ -18,10 +18,11 @@ from ledger.tigerbeetle import TigerBeetleLedger
 from tests.ledger.books import Books
 from tests.ledger.factories import FakeClock
 from tests.ledger.model import Model
+from tests.ledger.reopening import ReopeningLedger
 
 # The official client is asked too, alone: what it answers is right. The model has to agree with it
 # before engines are compared with the model.
-OWN_CLOCK = ["sqlite", "model"]
+OWN_CLOCK = ["sqlite", pytest.param("reopened", marks=pytest.mark.long), "model"]
 ROOMY = [*OWN_CLOCK, pytest.param("tigerbeetle", marks=pytest.mark.server)]
 ENGINES = [*ROOMY, pytest.param("client", marks=pytest.mark.server)]
 
@@ -57,6 +58,13 @@ async def sqlite_books(tmp_path: Path) -> AsyncIterator[Books]:
     ledger = SqliteLedger(tmp_path / "ledger.sqlite", clock)
     yield Books.over(ledger, clock)
     await ledger.close()
+
+
+@pytest.fixture
+def reopened_books(tmp_path: Path) -> Books:
+    """A file that is closed and opened again between any two requests."""
+    clock = FakeClock()
+    return Books.over(ReopeningLedger(tmp_path / "ledger.sqlite", clock), clock)
 
 
 @pytest.fixture
