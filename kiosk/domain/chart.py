@@ -1,7 +1,8 @@
 """The chart of accounts: which account stands for what, and which transfers a business event is.
 
-Start reading here. A place at the event is one unit on the ticket ledger. It is funded once into a
-slot's budget, moves to spent when sold and to redeemed when its holder is admitted:
+Start reading here; `chart_places` and `chart_money` plan the transfers. A place at the event is
+one unit on the ticket ledger. It is funded once into a slot's budget, moves to spent when sold and
+to redeemed when its holder is admitted:
 
     operator --fund--> budget --hold, post--> spent --redeem--> redeemed
 
@@ -16,11 +17,10 @@ what they stand for, so an operation repeated after a crash is recognised as the
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Final
 
 from kiosk.domain.events import Event, EventSlot
 from kiosk.domain.money import CURRENCIES
-from kiosk.domain.orders import Order, Payment, SlotClaim
+from kiosk.domain.orders import Order
 from ledger.ids import derived_id
 from ledger.types import Account, AccountFlags, Transfer, TransferFlags
 
@@ -73,14 +73,6 @@ class TransferCode(IntEnum):
     REDEEM = 4
     CHARGE = 21
     RECEIPT = 22
-
-
-HOLD_MARGIN_SECONDS: Final = 30
-"""How much longer the ledger keeps a hold than we do: `held_until` decides, this is the back-stop
-that frees the places if no terminal is left to do it."""
-
-
-# Accounts
 
 
 def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
@@ -145,147 +137,8 @@ def customer_account(event: Event, order: Order) -> Account:
     )
 
 
-# Places
-
-
-def fund(event: Event, slot: EventSlot, *, total: int, amount: int) -> Transfer:
-    """Bring a slot's funded capacity to `total` by adding `amount`."""
-    return Transfer(
-        id=derived_id("fund", event.id, slot.number, total),
-        debit_account_id=slot_account_id(event, slot.number, AccountCode.OPERATOR),
-        credit_account_id=slot_account_id(event, slot.number, AccountCode.BUDGET),
-        amount=amount,
-        user_data_128=event.id,
-        user_data_64=slot.number,
-        ledger=LedgerNumber.TICKETS,
-        code=TransferCode.FUND,
-    )
-
-
-def hold(event: Event, order: Order) -> list[Transfer]:
-    """One chain: hold every place of the order, or none."""
-    timeout_seconds = order.hold_seconds + HOLD_MARGIN_SECONDS
-    places = [_place(event, order, claim) for claim in order.claims]
-    for claim, transfer in zip(order.claims, places, strict=True):
-        transfer.id = _hold_id(order, claim)
-        transfer.code = TransferCode.HOLD
-        transfer.flags = TransferFlags.PENDING
-        transfer.timeout = timeout_seconds
-    return linked(places)
-
-
-def release(order: Order) -> list[Transfer]:
-    """Give each held place back. Not linked: one that timed out must not keep the others."""
-    return [
-        Transfer(
-            id=derived_id("release", claim.id, order.attempt),
-            pending_id=_hold_id(order, claim),
-            flags=TransferFlags.VOID_PENDING_TRANSFER,
-        )
-        for claim in order.claims
-    ]
-
-
-def pay_held(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    """One chain: post every held place, book the money and charge for the places."""
-    posts = [
-        Transfer(
-            id=derived_id("post", claim.id, order.attempt),
-            pending_id=_hold_id(order, claim),
-            amount=1,
-            flags=TransferFlags.POST_PENDING_TRANSFER,
-        )
-        for claim in order.claims
-    ]
-    return linked([*posts, *_receipt(event, order, payment), *_charge(event, order, payment)])
-
-
-def pay_late(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    """One chain: take every place afresh, book the money and charge for the places."""
-    places = [_place(event, order, claim) for claim in order.claims]
-    for claim, transfer in zip(order.claims, places, strict=True):
-        transfer.id = derived_id("take", claim.id, payment.id)
-        transfer.code = TransferCode.TAKE
-    return linked([*places, *_receipt(event, order, payment), *_charge(event, order, payment)])
-
-
-def pay_alone(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    """Book the money and charge nothing: the customer's credit balance is the refund due."""
-    return _receipt(event, order, payment)
-
-
-# The door
-
-
-def redeem_id(claim_id: int, entry: int) -> int:
-    """The id of a claim's admission; entries after the first follow an undone one."""
-    return derived_id("redeem", claim_id, entry)
-
-
-def redeem(event: Event, claim: SlotClaim, *, entry: int, nonce: int, terminal: int) -> Transfer:
-    """Admit the holder of a claim. Who asks again with the same nonce hears the same answer."""
-    return Transfer(
-        id=redeem_id(claim.id, entry),
-        debit_account_id=slot_account_id(event, claim.slot_number, AccountCode.SPENT),
-        credit_account_id=slot_account_id(event, claim.slot_number, AccountCode.REDEEMED),
-        amount=1,
-        user_data_128=claim.id,
-        user_data_64=nonce,
-        user_data_32=terminal,
-        ledger=LedgerNumber.TICKETS,
-        code=TransferCode.REDEEM,
-    )
-
-
 def linked(transfers: Sequence[Transfer]) -> list[Transfer]:
     """Make one chain of `transfers`: all happen, or none."""
     for transfer in transfers[:-1]:
         transfer.flags |= TransferFlags.LINKED
     return list(transfers)
-
-
-def _hold_id(order: Order, claim: SlotClaim) -> int:
-    return derived_id("hold", claim.id, order.attempt)
-
-
-def _place(event: Event, order: Order, claim: SlotClaim) -> Transfer:
-    return Transfer(
-        debit_account_id=slot_account_id(event, claim.slot_number, AccountCode.BUDGET),
-        credit_account_id=slot_account_id(event, claim.slot_number, AccountCode.SPENT),
-        amount=1,
-        user_data_128=claim.id,
-        user_data_64=claim.slot_number,
-        ledger=LedgerNumber.TICKETS,
-    )
-
-
-def _receipt(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    if not payment.amount:
-        return []
-    return [
-        Transfer(
-            id=derived_id("receipt", payment.id),
-            debit_account_id=event_account_id(event, AccountCode.CASH),
-            credit_account_id=customer_account_id(order.id),
-            amount=payment.amount.minor,
-            user_data_128=order.id,
-            ledger=CURRENCIES[event.currency].number,
-            code=TransferCode.RECEIPT,
-        )
-    ]
-
-
-def _charge(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    if not order.total:
-        return []
-    return [
-        Transfer(
-            id=derived_id("charge", payment.id),
-            debit_account_id=customer_account_id(order.id),
-            credit_account_id=event_account_id(event, AccountCode.SALES),
-            amount=order.total.minor,
-            user_data_128=order.id,
-            ledger=CURRENCIES[event.currency].number,
-            code=TransferCode.CHARGE,
-        )
-    ]

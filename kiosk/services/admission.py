@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlmodel import Session
 
-from kiosk.domain import chart, codes
+from kiosk.domain import chart_places, codes
 from kiosk.domain.admission import (
     FIRST_ENTRY,
     ClaimRecord,
@@ -82,7 +82,7 @@ class Admission:
             return await self._redeem(record, nonce)
         # The text may have changed since this ticket was admitted; that is no second question.
         if found := await self._ledger.lookup_transfers(
-            [chart.redeem_id(record.claim.id, FIRST_ENTRY)]
+            [chart_places.redeem_id(record.claim.id, FIRST_ENTRY)]
         ):
             return await self._answer(record, found[0], nonce)
         return NeedsConduct(
@@ -141,7 +141,7 @@ class Admission:
         return await self._store.transaction(judge)
 
     async def _redeem(self, record: ClaimRecord, nonce: int) -> Verdict:
-        transfer = chart.redeem(
+        transfer = chart_places.redeem(
             self._catalog.event,
             record.claim,
             entry=FIRST_ENTRY,

@@ -9,7 +9,7 @@ from itertools import chain
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
-from kiosk.domain import chart
+from kiosk.domain import chart, chart_places
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import LedgerContradicts, SaleState, SigningKeyMissing
 from kiosk.domain.events import Event, EventSlot
@@ -109,7 +109,7 @@ class Catalog:
         slot_accounts = [chart.slot_accounts(event, slot) for slot in event.slots]
         await open_accounts(self._ledger, [*chain(*slot_accounts), *chart.event_accounts(event)])
         for step in steps:
-            transfer = chart.fund(
+            transfer = chart_places.fund(
                 event, event.slot(step.slot_key), total=step.total, amount=step.amount
             )
             if refusal := await book(self._ledger, [transfer]):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from kiosk.domain.chart import redeem_id
+from kiosk.domain.chart_places import redeem_id
 from kiosk.domain.errors import LedgerContradicts, StoreUnavailable
 from kiosk.domain.orders import OrderState
 from kiosk.services.backing import Backing

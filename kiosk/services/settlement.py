@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from kiosk.domain import chart
+from kiosk.domain import chart, chart_money, chart_places
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Booking, Order, OrderState
 from kiosk.services.backing import Backing
@@ -12,9 +12,9 @@ from kiosk.store import orders
 from ledger.types import CreateTransferStatus as Status
 
 _PLANS = {
-    Booking.POST: chart.pay_held,
-    Booking.RETRY: chart.pay_late,
-    Booking.ALONE: chart.pay_alone,
+    Booking.POST: chart_money.pay_held,
+    Booking.RETRY: chart_money.pay_late,
+    Booking.ALONE: chart_money.pay_alone,
 }
 
 
@@ -42,7 +42,7 @@ class Settlement:
         return order
 
     async def _hold(self, order: Order) -> Order:
-        match await book(self._ledger, chart.hold(self._catalog.event, order)):
+        match await book(self._ledger, chart_places.hold(self._catalog.event, order)):
             case None:
                 transition = partial(Order.held, attempt=order.attempt)
             case Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
@@ -78,7 +78,7 @@ class Settlement:
         )
 
     async def _release(self, order: Order) -> Order:
-        results = await self._ledger.create_transfers(chart.release(order))
+        results = await self._ledger.create_transfers(chart_places.release(order))
         for result in results:
             match result.status:
                 case Status.CREATED | Status.EXISTS:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.domain import chart
+from kiosk.domain import chart, chart_money, chart_places
 from kiosk.domain.chart import AccountCode, LedgerNumber, TransferCode
 from kiosk.domain.money import CURRENCIES
 from ledger.types import AccountFlags, Transfer, TransferFlags
@@ -35,38 +35,43 @@ def test_no_currency_has_the_number_of_another_ledger() -> None:
 
 
 def test_holds_are_one_chain_that_outlives_our_own_deadline() -> None:
-    holds = chart.hold(EVENT, ORDER)
+    holds = chart_places.hold(EVENT, ORDER)
     assert links(holds) == [True, False]
-    assert {hold.timeout for hold in holds} == {ORDER.hold_seconds + chart.HOLD_MARGIN_SECONDS}
+    assert {hold.timeout for hold in holds} == {
+        ORDER.hold_seconds + chart_places.HOLD_MARGIN_SECONDS
+    }
     assert all(hold.flags & TransferFlags.PENDING for hold in holds)
 
 
 def test_asking_again_is_asking_the_same_and_a_new_attempt_is_not() -> None:
-    first, again = chart.hold(EVENT, ORDER), chart.hold(EVENT, ORDER)
-    new = chart.hold(EVENT, replace(ORDER, attempt=2))
+    first, again = chart_places.hold(EVENT, ORDER), chart_places.hold(EVENT, ORDER)
+    new = chart_places.hold(EVENT, replace(ORDER, attempt=2))
     assert first == again
     assert not {one.id for one in first} & {one.id for one in new}
 
 
 def test_giving_back_is_not_a_chain() -> None:
-    assert links(chart.release(ORDER)) == [False, False]
+    assert links(chart_places.release(ORDER)) == [False, False]
 
 
 def test_places_and_money_are_one_chain_receipt_before_charge() -> None:
-    for paid in (chart.pay_held(EVENT, ORDER, PAYMENT), chart.pay_late(EVENT, ORDER, PAYMENT)):
+    for paid in (
+        chart_money.pay_held(EVENT, ORDER, PAYMENT),
+        chart_money.pay_late(EVENT, ORDER, PAYMENT),
+    ):
         assert links(paid) == [True, True, True, False]
         assert [one.code for one in paid[2:]] == [TransferCode.RECEIPT, TransferCode.CHARGE]
         assert [one.amount for one in paid[2:]] == [800, 800]
 
 
 def test_money_alone_charges_nothing() -> None:
-    [receipt] = chart.pay_alone(EVENT, ORDER, PAYMENT)
+    [receipt] = chart_money.pay_alone(EVENT, ORDER, PAYMENT)
     assert (receipt.code, receipt.flags) == (TransferCode.RECEIPT, TransferFlags.NONE)
 
 
 def test_nothing_due_moves_no_money() -> None:
     free = an_order(claims=(a_claim(price=usd(0)),))
-    [post] = chart.pay_held(EVENT, free, a_payment(amount=usd(0), tendered=usd(0)))
+    [post] = chart_money.pay_held(EVENT, free, a_payment(amount=usd(0), tendered=usd(0)))
     assert post.flags == TransferFlags.POST_PENDING_TRANSFER
 
 

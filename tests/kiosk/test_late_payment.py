@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.domain.chart import HOLD_MARGIN_SECONDS, AccountCode, customer_account_id
+from kiosk.domain.chart import AccountCode, customer_account_id
+from kiosk.domain.chart_places import HOLD_MARGIN_SECONDS
 from kiosk.domain.errors import HoldExpired
 from kiosk.domain.orders import Booking, Order, OrderState
 from tests.kiosk.factories import a_cashier, a_slot, an_event, usd

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from kiosk.domain import chart
+from kiosk.domain import chart_places
 from kiosk.domain.chart import TransferCode
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import OrderState
@@ -51,8 +51,8 @@ async def test_a_contradiction_is_reported_and_the_rest_goes_on(embedded: World)
     terminal = await embedded.open(an_event(a_slot(capacity=10)))
     poisoned, healthy = await terminal.hold(), await terminal.hold()
     # Somebody else's transfer under the id of our release: it can never be what we mean.
-    [release] = chart.release(poisoned)
-    stray = chart.fund(
+    [release] = chart_places.release(poisoned)
+    stray = chart_places.fund(
         terminal.services.catalog.event, terminal.services.catalog.event.slots[0], total=1, amount=1
     )
     stray.id = release.id
