@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from hashlib import sha256
-from typing import Self
+from typing import Final, Self
 
 from kiosk.domain.money import Money
 
@@ -30,6 +30,17 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Places that several slots share: a hall of 200, sold in three categories."""
+
+    key: str
+    name: str
+    capacity: int
+    number: int = 0
+    """What stands for the pool on the ledger; 0 until the store has given it one."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventSlot:
     """Something one is admitted to, in one ticket category."""
 
@@ -44,11 +55,74 @@ class EventSlot:
     public: bool = True
     number: int = 0
     """What stands for the slot in tickets and on the ledger; 0 until the store has given it one."""
+    pool: str | None = None
+    """The key of the pool its places come from too."""
+    requires: tuple[str, ...] = ()
+    """Slots of which one must be held in the same order, or owned already; any one will do."""
+    order_max: int | None = None
+    """How many one order may have, besides the limit that all slots share."""
 
     @property
     def title(self) -> str:
         """Name and category, as on a ticket."""
         return f"{self.name} · {self.category}" if self.category else self.name
+
+
+class Per(StrEnum):
+    """What a goodie is given for."""
+
+    ORDER = "order"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class Goodie:
+    """A present for the first `count` buyers of `slot_keys`, or of anything where these are ()."""
+
+    key: str
+    name: str
+    count: int
+    per: Per = Per.ORDER
+    slot_keys: tuple[str, ...] = ()
+    number: int = 0
+    """What stands for the goodie on the ledger; 0 until the store has given it one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A code that lowers what is due: by `percent` of it (1 to 100), or by up to `amount`.
+
+    Exactly one of both is given. `slot_keys` are the slots whose price it lowers, or () for all;
+    `uses_max` is how many orders may use it, None for any number, within `window`.
+    """
+
+    code: str
+    percent: int | None = None
+    amount: Money | None = None
+    slot_keys: tuple[str, ...] = ()
+    uses_max: int | None = None
+    window: Window = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCode:
+    """A code that lets whoever knows it buy slots that are not public."""
+
+    code: str
+    slot_keys: tuple[str, ...]
+    window: Window = Window()
+
+
+class ProviderName(StrEnum):
+    """A way of paying that an event may offer."""
+
+    CASH = "cash"
+    SANDBOX = "sandbox"
+
+
+def folded_code(typed: str) -> str:
+    """An access or discount code however it was typed: case and outer blanks say nothing."""
+    return typed.strip().upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +157,16 @@ class StaffMember:
     pin_hash: str
 
 
+ORDER_MAX_DEFAULT: Final = 10
+"""Tickets in one order, where an event says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event, whole. Instants are UTC; `timezone` is the IANA name people there live by."""
+    """One event, whole; its codes are folded.
+
+    Instants are UTC; `timezone` is the IANA name people there live by.
+    """
 
     key: str
     name: str
@@ -97,6 +178,13 @@ class Event:
     staff: tuple[StaffMember, ...]
     id: int = 0
     """128 bits, made when the store first saw the event; 0 until then."""
+    order_max: int = ORDER_MAX_DEFAULT
+    """Tickets that one order may have at most."""
+    pools: tuple[Pool, ...] = ()
+    goodies: tuple[Goodie, ...] = ()
+    providers: tuple[ProviderName, ...] = (ProviderName.CASH,)
+    discounts: tuple[Discount, ...] = ()
+    access_codes: tuple[AccessCode, ...] = ()
 
     def slot(self, key: str) -> EventSlot:
         """The slot called `key`; `KeyError` if there is none."""
@@ -104,6 +192,15 @@ class Event:
             if slot.key == key:
                 return slot
         raise KeyError(key)
+
+    def pool_of(self, slot: EventSlot) -> Pool | None:
+        """The pool that `slot` shares with others."""
+        return next((pool for pool in self.pools if pool.key == slot.pool), None)
+
+    def discount(self, typed: str) -> Discount | None:
+        """The discount of a code as somebody typed it, valid now or not."""
+        code = folded_code(typed)
+        return next((one for one in self.discounts if one.code == code), None)
 
     def opened(self, event_id: int, slot_numbers: dict[str, int]) -> Self:
         """The event with the identity the store has given it and its slots."""
