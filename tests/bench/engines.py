@@ -32,42 +32,45 @@ class Engine:
     store: str
     ledger: Ledger
     size_bytes: Callable[[], int]
+    at: str = ""
+    """How full it is, as a prefix of what is measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """All engines on files of their own."""
+class Server:
+    """A server's clients."""
 
-    engines: list[Engine]
-    native: NativeClient | None
-    """The library by itself, on the same server as the other clients."""
-
-
-@asynccontextmanager
-async def opened(folder: Path, *, official: bool) -> AsyncIterator[Opened]:
-    """Every engine that this machine has, on new files in `folder`."""
-    folder.mkdir()
-    async with AsyncExitStack() as stack:
-        engines = [await stack.enter_async_context(_sqlite(folder))]
-        binary = find_binary()
-        native = None
-        if binary is not None:
-            node = Node(folder / "node", binary)
-            stack.callback(node.stop)
-            await asyncio.to_thread(node.start)
-            engines.append(await stack.enter_async_context(_tigerbeetle(node)))
-            if official:
-                engines.append(await stack.enter_async_context(_official(node)))
-                native = NativeClient(node.cluster_id, node.address)
-                stack.callback(native.close)
-        yield Opened(engines, native)
+    ours: Engine
+    official: Engine
+    native: NativeClient
+    """The library by itself."""
 
 
 @asynccontextmanager
-async def _sqlite(folder: Path) -> AsyncIterator[Engine]:
+async def sqlite(folder: Path) -> AsyncIterator[Engine]:
+    """The embedded engine on a new file in `folder`."""
+    folder.mkdir(parents=True)
     ledger = SqliteLedger(folder / "ledger.sqlite")
     yield Engine(SQLITE, "one file", ledger, lambda: _size(folder, "ledger.sqlite*"))
     await ledger.close()
+
+
+@asynccontextmanager
+async def server(folder: Path) -> AsyncIterator[Server | None]:
+    """A server on a new file in `folder`; None where there is no binary."""
+    binary = find_binary()
+    if binary is None:
+        yield None
+        return
+    async with AsyncExitStack() as stack:
+        node = Node(folder, binary)
+        stack.callback(node.stop)
+        await asyncio.to_thread(node.start)
+        ours = await stack.enter_async_context(_tigerbeetle(node))
+        official = await stack.enter_async_context(_official(node))
+        native = NativeClient(node.cluster_id, node.address)
+        stack.callback(native.close)
+        yield Server(ours, official, native)
 
 
 @asynccontextmanager

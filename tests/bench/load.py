@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
@@ -87,10 +87,17 @@ async def crowd(callers: int, engine: Engine, transfers: list[Transfer]) -> None
     await asyncio.gather(*(caller() for _ in range(callers)))
 
 
-async def batches(batch: int, engine: Engine, transfers: list[Transfer]) -> None:
-    """One batch after the other."""
-    for chunk in chunks(transfers, batch):
-        await book(engine, chunk)
+async def batches(
+    batch: int, engine: Engine, transfers: list[Transfer], *, callers: int = 1
+) -> None:
+    """One batch after the other, by each of the callers until none is left."""
+    left = chunks(transfers, batch)
+
+    async def caller() -> None:
+        for chunk in left:
+            await book(engine, chunk)
+
+    await asyncio.gather(*(caller() for _ in range(callers)))
 
 
 async def pairs(callers: int, engine: Engine, pending: list[Transfer]) -> None:
@@ -115,6 +122,6 @@ def post_of(pending: Transfer) -> Transfer:
     )
 
 
-def chunks(items: Sequence[Item], size: int) -> Iterable[list[Item]]:
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
     """The items, `size` at a time."""
     return (list(items[start : start + size]) for start in range(0, len(items), size))
