@@ -45,6 +45,12 @@ def roomy(request: pytest.FixtureRequest) -> Books:
     return _books(request)
 
 
+@pytest.fixture(params=ROOMY)
+def cancellable(request: pytest.FixtureRequest) -> Books:
+    """Each engine whose callers may give up; those of the official client alone must not."""
+    return _books(request)
+
+
 def _books(request: pytest.FixtureRequest) -> Books:
     found = request.getfixturevalue(f"{request.param}_books")
     assert isinstance(found, Books)
