@@ -105,6 +105,8 @@ class Lane(Generic[Event, Result]):
 
     def close(self) -> None:
         """Tell everybody who waits that the ledger was closed."""
+        if self._loop.is_closed():
+            return
         if self._timer:
             self._timer.cancel()
         error = LedgerClosed(f"the connection to the {self._connection} was closed meanwhile")

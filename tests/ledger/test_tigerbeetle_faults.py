@@ -270,6 +270,18 @@ def test_a_ledger_outlives_its_event_loop(server: RawServer) -> None:
     asyncio.run(ledger.close())
 
 
+def test_a_loop_that_was_closed_with_calls_under_way_is_no_hindrance(no_server: str) -> None:
+    ledger = TigerBeetleLedger(0, no_server, deadline_seconds=PATIENT)
+    loop = asyncio.new_event_loop()
+    # That the call was left pending is the point of this test.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    call = loop.create_task(ledger.lookup_accounts([1]))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    asyncio.run(ledger.close())
+    assert not call.done()
+
+
 TALK = """
 import asyncio, sys
 from ledger.engine import LedgerUnavailable
