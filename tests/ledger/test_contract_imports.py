@@ -78,6 +78,18 @@ async def test_the_first_event_decides_whether_a_request_is_an_import(books: Boo
     assert statuses == [A.CREATED, A.IMPORTED_EVENT_NOT_EXPECTED, A.CREATED]
 
 
+async def test_being_an_import_is_checked_before_the_timestamp(books: Books) -> None:
+    debit, credit = await books.open(0, 0)
+    stamp = credit.timestamp
+    first = books.transfer(debit, credit, flags=TRANSFER, timestamp=stamp + 1)
+    plain = books.transfer(debit, credit, timestamp=stamp + 2)
+    assert await books.statuses(first, plain) == [T.CREATED, T.IMPORTED_EVENT_EXPECTED]
+    for timestamp in (0, 1, FAR, 2**63):
+        imported = books.transfer(debit, credit, flags=TRANSFER, timestamp=timestamp)
+        statuses = await books.statuses(books.transfer(debit, credit), imported)
+        assert statuses == [T.CREATED, T.IMPORTED_EVENT_NOT_EXPECTED]
+
+
 async def test_the_first_event_of_an_import_decides_even_if_it_is_wrong(books: Books) -> None:
     debit, credit = await books.open(0, 0)
     wrong = books.transfer(debit, credit, flags=TRANSFER, timestamp=0)
