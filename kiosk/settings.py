@@ -107,7 +107,7 @@ def _terminal(name: str | None) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) >= 1 << 16:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 5 or int(text) >= 1 << 16:
         raise SettingsError(
             f"the port {text!r} (KIOSK_HTTP_PORT) cannot be used; expected a number from 0 to"
             " 65535, 0 for any that is free"

@@ -76,3 +76,45 @@ def test_the_ledger_lives_in_a_folder_of_its_own() -> None:
 def test_a_terminal_name_that_cannot_be_shown_is_refused(name: str) -> None:
     with pytest.raises(SettingsError, match="expected 1 to 64 printable characters"):
         Settings.read({"KIOSK_TERMINAL": name})
+
+
+def test_http_is_for_this_machine_until_somebody_says_otherwise() -> None:
+    settings = Settings.read({})
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 0)
+    assert settings.public_url is None
+    settings = Settings.read(
+        {
+            "KIOSK_HTTP_HOST": "0.0.0.0",
+            "KIOSK_HTTP_PORT": "8027",
+            "KIOSK_PUBLIC_URL": "https://kiosk.example.org/one/",
+        }
+    )
+    assert (settings.http_host, settings.http_port) == ("0.0.0.0", 8027)
+    assert settings.public_url == "https://kiosk.example.org/one"
+
+
+@pytest.mark.parametrize(
+    "port", ["-1", "65536", "http", "\N{FULLWIDTH DIGIT EIGHT}", "80.0", " ", "9" * 5000]
+)
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(SettingsError, match=r"KIOSK_HTTP_PORT.*from 0 to 65535"):
+        Settings.read({"KIOSK_HTTP_PORT": port})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kiosk.example.org",
+        "ftp://kiosk.example.org",
+        "http://",
+        "http://[::1",
+        "http://kiosk:99999",
+        "https://kiosk.example.org/?a=b",
+        "https://kiosk.example.org/#a",
+        "https://kiosk example.org",
+        "https://kiosk.example.org/\n",
+    ],
+)
+def test_an_address_that_no_phone_can_open_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"KIOSK_PUBLIC_URL.*phones can open"):
+        Settings.read({"KIOSK_PUBLIC_URL": url})
