@@ -18,10 +18,12 @@ _CALM_PAGE = (
 class Runnable(Protocol):
     """An app, as far as its supervisor is concerned."""
 
-    return_code: int | None
-
-    async def run_async(self) -> None:
+    async def run_async(self) -> object:
         """Run until it is closed, or until an error ended it."""
+
+    @property
+    def return_code(self) -> int | None:
+        """0 when it was closed, another number after an error."""
 
 
 async def keep_running(

@@ -86,10 +86,8 @@ class DoorScreen(KioskScreen[None]):
     def scanned(self, scanned: ScanInput.Scanned) -> None:
         self._judge(scanned.code)
 
-    def action_check(self) -> None:
-        self.query_one(ScanInput).post_message(
-            ScanInput.Submitted(self.query_one(ScanInput), self.query_one(ScanInput).value)
-        )
+    async def action_check(self) -> None:
+        await self.query_one(ScanInput).action_submit()
 
     def action_lock(self) -> None:
         self.dismiss(None)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
@@ -38,10 +39,17 @@ class ScanInput(Input):
         self._clock = clock
         self._last: tuple[str, datetime] | None = None
 
-    def on_input_submitted(self, submitted: Input.Submitted) -> None:
-        submitted.stop()
-        code = "".join(submitted.value.split()).upper()
-        self.value = ""
+    async def on_key(self, key: events.Key) -> None:
+        # Here and at once: as a binding, Enter would be handled after the letters behind it, and
+        # two scans in one breath would be one.
+        if key.key == "enter":
+            key.stop()
+            key.prevent_default()
+            await self.action_submit()
+
+    async def action_submit(self) -> None:
+        code = "".join(self.value.split()).upper()
+        self.clear()
         if code and not self._just_seen(code):
             self.post_message(self.Scanned(code))
 

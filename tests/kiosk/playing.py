@@ -31,7 +31,7 @@ HOSTILE = {
     "200 characters": "A" * 200,
 }
 
-Play = Pilot[None]
+Play = Pilot[None] | Pilot[object]
 PATIENCE_SECONDS = 20
 _CELL = Size(8, 16)
 _HALVES = {"▀": (0, 1), "▄": (1, 2), "█": (0, 2)}
@@ -80,9 +80,9 @@ async def until_text(pilot: Play, text: str) -> None:
 
 async def type_in(pilot: Play, text: str) -> None:
     """Type `text` and Enter, as a scanner does: all at once."""
-    for char in text:
-        pilot.app.post_message(events.Key(_character_to_key(char), char))
-    pilot.app.post_message(events.Key("enter", "\r"))
+    for char in f"{text}\r":
+        key = "enter" if char == "\r" else _character_to_key(char)
+        pilot.app.post_message(events.Key(key, char))
     await pilot.pause()
 
 

@@ -23,13 +23,16 @@ TREE = Path(__file__).parents[2]
 @pytest.mark.terminal
 @pytest.mark.parametrize("columns", ["80x24", "120x40"])
 def test_the_qr_code_is_read_off_a_photographed_terminal(tmp_path: Path, columns: str) -> None:
-    with virtual_display() as display, listening(tmp_path / "told") as told:
-        with xterm(display, columns, str(tmp_path / "home"), str(tmp_path / "told")):
-            connection, _ = told.accept()
-            with connection:
-                code = connection.recv(1024).decode()
-            assert len(code) > 100
-            assert read_off(display) == [code]
+    with (
+        virtual_display() as display,
+        listening(tmp_path / "told") as told,
+        xterm(display, columns, str(tmp_path / "home"), str(tmp_path / "told")),
+    ):
+        connection, _ = told.accept()
+        with connection:
+            code = connection.recv(1024).decode()
+        assert len(code) > 100
+        assert read_off(display) == [code]
 
 
 def read_off(display: str) -> list[str]:

@@ -8,7 +8,7 @@ from textual.worker import WorkerFailed
 from kiosk.supervisor import ENDS_MAX, keep_running
 from tests.fakes import FakeClock
 from tests.kiosk.fake_services import Fakes
-from tests.kiosk.playing import BellApp
+from tests.kiosk.playing import BellApp, until
 
 
 class App:
@@ -56,10 +56,14 @@ async def test_a_traceback_goes_to_the_log_and_not_to_the_screen(
     fakes.catalog.refuse(ZeroDivisionError("ours"))
     app = BellApp(fakes.services)
     with pytest.raises(WorkerFailed):
-        async with app.run_test() as pilot:
-            await pilot.press("enter")
-            await pilot.pause()
-            await pilot.pause()
+        await begin(app)
     assert app.return_code == 1
     assert "the app has ended" in caplog.text
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+async def begin(app: BellApp) -> None:
+    """Run an app, and begin a visit."""
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.is_running)

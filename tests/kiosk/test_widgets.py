@@ -127,6 +127,15 @@ async def test_a_scan_is_folded_to_upper_case_and_the_same_code_damped_for_two_s
         assert app.scanned == ["TKT7", "TKT7", "TKT8"]
 
 
+async def test_two_scans_in_one_breath_are_two_scans() -> None:
+    app = OneWidget(ScanInput(FakeClock()))
+    async with app.run_test() as pilot:
+        app.widget.focus()
+        await pilot.pause()
+        await type_in(pilot, "TKT7\rTKT8")
+        assert app.scanned == ["TKT7", "TKT8"]
+
+
 async def test_garbage_of_any_length_leaves_the_scan_field_empty_and_ready() -> None:
     app = OneWidget(ScanInput(FakeClock()))
     async with app.run_test() as pilot:

@@ -1,0 +1,132 @@
+"""Ways to the screens worth a picture, for the snapshots and for the README."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from kiosk.domain.admission import NeedsConduct, Reason
+from kiosk.screens.cash import CashDialog
+from kiosk.screens.conduct import ConductScreen
+from kiosk.screens.door import DoorScreen
+from kiosk.screens.pin import PinDialog
+from kiosk.widgets.countdown import Countdown
+from kiosk.widgets.verdict import VerdictPanel
+from tests.kiosk.fake_services import CODE, NUMBER, Fakes
+from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
+from tests.kiosk.test_attendee_screens import to_choose, to_pay, to_ticket, to_you
+from tests.kiosk.test_door_screen import ADA, to_door, verdict
+
+Go = Callable[[Play, Fakes], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: how to get there, on a terminal of which size."""
+
+    name: str
+    go: Go
+    size: tuple[int, int] = SMALL
+
+
+async def welcome(pilot: Play, fakes: Fakes) -> None:
+    """The first screen."""
+    await until_text(pilot, "Begin")
+
+
+async def choose(pilot: Play, fakes: Fakes) -> None:
+    """A choice of which some is gone."""
+    fakes.catalog.left |= {"early": 0, "workshop": 3, "party": 0}
+    fakes.catalog.on_hold["early"] = 4
+    await to_choose(pilot)
+
+
+async def mistake(pilot: Play, fakes: Fakes) -> None:
+    """A mistake in the e-mail address."""
+    await to_you(pilot)
+    await type_in(pilot, "Ada Lovelace")
+    await type_in(pilot, "ada.example.org")
+
+
+async def pay(pilot: Play, fakes: Fakes) -> None:
+    """Waiting for money, in the last minute."""
+    await to_pay(pilot)
+    fakes.clock.advance(seconds=262)
+    pilot.app.screen.query_one(Countdown).tick()
+
+
+async def cash(pilot: Play, fakes: Fakes) -> None:
+    """The cashier counts."""
+    await to_pay(pilot)
+    await pilot.press("enter")
+    await until_screen(pilot, PinDialog)
+    await type_in(pilot, "2222")
+    await until_screen(pilot, CashDialog)
+
+
+async def ticket(pilot: Play, fakes: Fakes) -> None:
+    """The ticket."""
+    await to_ticket(pilot)
+
+
+async def conduct(pilot: Play, fakes: Fakes) -> None:
+    """The Code of Conduct."""
+    await to_door(pilot)
+    fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+    await type_in(pilot, CODE)
+    await until_screen(pilot, ConductScreen)
+
+
+async def admitted(pilot: Play, fakes: Fakes) -> None:
+    """Green."""
+    await conduct(pilot, fakes)
+    fakes.clock.advance(seconds=2)
+    await pilot.press("enter")
+    await until_screen(pilot, DoorScreen)
+    await until_look(pilot, "green")
+
+
+async def already_in(pilot: Play, fakes: Fakes) -> None:
+    """Amber, after green."""
+    await admitted(pilot, fakes)
+    await scan(pilot, fakes, Reason.ALREADY_IN, "amber")
+
+
+async def not_valid_yet(pilot: Play, fakes: Fakes) -> None:
+    """Red, after amber and green."""
+    await already_in(pilot, fakes)
+    await scan(pilot, fakes, Reason.NOT_VALID_YET, "red")
+
+
+async def in_the_sun(pilot: Play, fakes: Fakes) -> None:
+    """The door on paper."""
+    await not_valid_yet(pilot, fakes)
+    await pilot.press("f8")
+    await pilot.pause()
+
+
+async def scan(pilot: Play, fakes: Fakes, reason: Reason, look: str) -> None:
+    """One scan with this outcome."""
+    fakes.clock.advance(seconds=41)
+    fakes.admission.verdicts.append(verdict(reason, fakes))
+    await type_in(pilot, CODE)
+    await until_look(pilot, look)
+
+
+async def until_look(pilot: Play, look: str) -> None:
+    """Wait for a colour."""
+    await until(pilot, lambda: pilot.app.screen.query_one(VerdictPanel).face.look == look)
+
+
+SCENES = (
+    Scene("welcome", welcome),
+    Scene("welcome-large", welcome, LARGE),
+    Scene("choose", choose),
+    Scene("choose-large", choose, LARGE),
+    Scene("you", mistake),
+    Scene("pay", pay),
+    Scene("cash", cash),
+    Scene("ticket", ticket),
+    Scene("conduct", conduct),
+    Scene("admitted", admitted),
+    Scene("already-in-large", already_in, LARGE),
+    Scene("paper", in_the_sun),
+)

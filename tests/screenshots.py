@@ -1,0 +1,42 @@
+"""Draw the README's pictures from the real screens: `python -m tests.screenshots [FOLDER]`."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+from kiosk.app import KioskApp
+from tests.kiosk.fake_services import Fakes
+from tests.kiosk.scenes import SCENES, Scene
+
+FOLDER = Path(__file__).parents[1] / "assets" / "screens"
+IN_README = {"welcome-large", "choose", "pay", "ticket", "admitted", "already-in-large"}
+
+
+async def draw(scene: Scene, folder: Path) -> None:
+    """Draw one scene."""
+    fakes = Fakes()
+    app = KioskApp(fakes.services)
+    app.animation_level = "none"
+    async with app.run_test(size=scene.size) as pilot:
+        await scene.go(pilot, fakes)
+        drawn = app.export_screenshot(simplify=True)
+    (folder / f"{scene.name}.svg").write_text(self_contained(drawn))
+
+
+def self_contained(drawn: str) -> str:
+    """The picture without fonts from elsewhere: any monospace will do."""
+    without = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    return without.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
+
+
+async def main(folder: Path) -> None:
+    """Draw them all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for scene in SCENES:
+        if scene.name in IN_README:
+            await draw(scene, folder)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))
