@@ -1,5 +1,7 @@
 """What some tests want of the machine they run on: each by the marker that such tests carry."""
 
+import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -37,7 +39,25 @@ def terminal_version() -> str | None:
     return said.stdout.strip() or None
 
 
+def find_browser() -> str | None:
+    """The path of a Chromium; None without one."""
+    named = os.environ.get("KIOSK_CHROMIUM")
+    names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@cache
+def browser_version() -> str | None:
+    """The version of the browser, such as "140.0.7339.80"; None without one."""
+    browser = find_browser()
+    if browser is None:
+        return None
+    said = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False)
+    return re.sub("^.*?(?=[0-9])| built on.*", "", said.stdout.strip()) or None
+
+
 RESOURCES = (
     Resource("server", "TigerBeetle server", server_version, "set KIOSK_TIGERBEETLE or PATH"),
     Resource("terminal", "xterm", terminal_version, "install xterm, xvfb and imagemagick"),
+    Resource("browser", "Chromium", browser_version, "set KIOSK_CHROMIUM or PATH"),
 )
