@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeVar
 from ledger._calls import Call
 from ledger._schema import ledger_error
 from ledger._store import Store
-from ledger.engine import LedgerClosed, LedgerError
+from ledger.engine import LedgerClosed
 from ledger.records import AccountRecord, TransferRecord
 from ledger.types import BATCH_MAX
 
@@ -91,7 +91,7 @@ class GroupCommit:
             self._stop_accepting()
             while self._wait(waiting):
                 for call in waiting:
-                    call.fail(LedgerError("the ledger stopped by a fault in its own code"))
+                    call.fail(LedgerClosed("the ledger stopped by a fault in its own code"))
                 _deliver(waiting)
                 waiting.clear()
             self._store.close()

@@ -170,7 +170,8 @@ class Store:
         """Have these transfers in the books, if they exist, or know that their ids are burnt."""
         timestamps = []
         # What the books have is newer than what the file has.
-        for keys in _lists([id_blob(id_) for id_ in ids - self.books.transfers.keys()]):
+        unknown = sorted(ids - self.books.transfers.keys())
+        for keys in _lists([id_blob(id_) for id_ in unknown]):
             found = self._connection.execute(_TRANSFER_IDS + _marks(len(keys)), keys)
             for id_, timestamp in found:
                 if timestamp is None:
