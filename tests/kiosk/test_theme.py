@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.widgets.theme import PALETTES, Palette, theme
+from tests.kiosk.contrast import contrast
 
 RATIO = 7.0
 
@@ -33,19 +34,3 @@ def test_the_verdicts_of_a_theme_are_told_apart(name: str) -> None:
 def test_a_theme_offers_every_colour_as_a_variable(name: str) -> None:
     variables = theme(name).variables
     assert {field.replace("_", "-") for field in Palette.__slots__} <= variables.keys()
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """The relative luminance of `#rrggbb`."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-        for channel in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
