@@ -1,15 +1,23 @@
-"""Transfers of places: funded, held, sold, given back, redeemed."""
+"""Transfers of places: funded, held, sold, given back, redeemed.
 
+A claim to a slot of a pool is two places, one of the slot and one of the pool, always in the same
+chain: neither is ever had without the other.
+"""
+
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kiosk.domain.chart import (
+    RESOURCE_TAGS,
     AccountCode,
     LedgerNumber,
     TransferCode,
     linked,
+    resource_account_id,
+    resource_ledger,
     slot_account_id,
 )
-from kiosk.domain.events import Event, EventSlot
+from kiosk.domain.events import Event, Resource, ResourceKind
 from kiosk.domain.orders import Order, SlotClaim
 from ledger.ids import derived_id
 from ledger.types import Transfer, TransferFlags
@@ -19,29 +27,34 @@ HOLD_MARGIN_SECONDS: Final = 30
 that frees the places if no terminal is left to do it."""
 
 
-def fund(event: Event, slot: EventSlot, *, total: int, amount: int) -> Transfer:
-    """Bring a slot's funded capacity to `total` by adding `amount`."""
+def change_capacity(event: Event, resource: Resource, *, transfer_id: int, by: int) -> Transfer:
+    """Give a slot, pool or goodie more to sell, or take back what is neither sold nor held."""
+    operator = resource_account_id(event, resource.kind, resource.number, AccountCode.OPERATOR)
+    budget = resource_account_id(event, resource.kind, resource.number, AccountCode.BUDGET)
+    grows = by > 0
     return Transfer(
-        id=derived_id("fund", event.id, slot.number, total),
-        debit_account_id=slot_account_id(event, slot.number, AccountCode.OPERATOR),
-        credit_account_id=slot_account_id(event, slot.number, AccountCode.BUDGET),
-        amount=amount,
+        id=transfer_id,
+        debit_account_id=operator if grows else budget,
+        credit_account_id=budget if grows else operator,
+        amount=abs(by),
         user_data_128=event.id,
-        user_data_64=slot.number,
-        ledger=LedgerNumber.TICKETS,
-        code=TransferCode.FUND,
+        user_data_64=resource.number,
+        user_data_32=RESOURCE_TAGS[resource.kind],
+        ledger=resource_ledger(resource.kind),
+        code=TransferCode.FUND if grows else TransferCode.WITHDRAW,
     )
 
 
 def hold(event: Event, order: Order) -> list[Transfer]:
     """One chain: hold every place of the order, or none."""
-    timeout_seconds = order.hold_seconds + HOLD_MARGIN_SECONDS
-    places = [_place(event, order, claim) for claim in order.claims]
-    for claim, transfer in zip(order.claims, places, strict=True):
-        transfer.id = _hold_id(order, claim)
-        transfer.code = TransferCode.HOLD
-        transfer.flags = TransferFlags.PENDING
-        transfer.timeout = timeout_seconds
+    places = []
+    for claim, kind in _places(order.claims):
+        place = _sale(event, claim, kind)
+        place.id = _hold_id(order, claim, kind)
+        place.code = TransferCode.HOLD
+        place.flags = TransferFlags.PENDING
+        place.timeout = order.hold_seconds + HOLD_MARGIN_SECONDS
+        places.append(place)
     return linked(places)
 
 
@@ -49,11 +62,11 @@ def release(order: Order) -> list[Transfer]:
     """Give each held place back. Not linked: one that timed out must not keep the others."""
     return [
         Transfer(
-            id=derived_id("release", claim.id, order.attempt),
-            pending_id=_hold_id(order, claim),
+            id=_id("release", kind, claim, order.attempt),
+            pending_id=_hold_id(order, claim, kind),
             flags=TransferFlags.VOID_PENDING_TRANSFER,
         )
-        for claim in order.claims
+        for claim, kind in _places(order.claims)
     ]
 
 
@@ -61,21 +74,38 @@ def post(order: Order) -> list[Transfer]:
     """Sell every held place: the first part of a chain."""
     return [
         Transfer(
-            id=derived_id("post", claim.id, order.attempt),
-            pending_id=_hold_id(order, claim),
+            id=_id("post", kind, claim, order.attempt),
+            pending_id=_hold_id(order, claim, kind),
             amount=1,
             flags=TransferFlags.POST_PENDING_TRANSFER,
         )
-        for claim in order.claims
+        for claim, kind in _places(order.claims)
     ]
 
 
 def take(event: Event, order: Order, payment_id: int) -> list[Transfer]:
     """Sell every place afresh, its hold being lost: the first part of a chain."""
-    places = [_place(event, order, claim) for claim in order.claims]
-    for claim, transfer in zip(order.claims, places, strict=True):
-        transfer.id = derived_id("take", claim.id, payment_id)
-        transfer.code = TransferCode.TAKE
+    places = []
+    for claim, kind in _places(order.claims):
+        place = _sale(event, claim, kind)
+        place.id = _id("take", kind, claim, payment_id)
+        place.code = TransferCode.TAKE
+        places.append(place)
+    return places
+
+
+def take_back(event: Event, claims: Iterable[SlotClaim]) -> list[Transfer]:
+    """Give sold places back that nobody was admitted to: a part of the chain that refunds them."""
+    places = []
+    for claim, kind in _places(claims):
+        place = _sale(event, claim, kind)
+        place.id = _id("take-back", kind, claim, 0)
+        place.code = TransferCode.TAKE_BACK
+        place.debit_account_id, place.credit_account_id = (
+            place.credit_account_id,
+            place.debit_account_id,
+        )
+        places.append(place)
     return places
 
 
@@ -102,16 +132,32 @@ def redeem(event: Event, claim: SlotClaim, *, entry: int, nonce: int, terminal: 
     )
 
 
-def _hold_id(order: Order, claim: SlotClaim) -> int:
-    return derived_id("hold", claim.id, order.attempt)
+def _places(claims: Iterable[SlotClaim]) -> Iterator[tuple[SlotClaim, ResourceKind]]:
+    """What each claim takes a place of."""
+    for claim in claims:
+        yield claim, ResourceKind.SLOT
+        if claim.pool_number is not None:
+            yield claim, ResourceKind.POOL
 
 
-def _place(event: Event, order: Order, claim: SlotClaim) -> Transfer:
+def _id(step: str, kind: ResourceKind, claim: SlotClaim, of: int) -> int:
+    name = step if kind is ResourceKind.SLOT else f"{step}-{kind}"
+    return derived_id(name, claim.id, of)
+
+
+def _hold_id(order: Order, claim: SlotClaim, kind: ResourceKind) -> int:
+    return _id("hold", kind, claim, order.attempt)
+
+
+def _sale(event: Event, claim: SlotClaim, kind: ResourceKind) -> Transfer:
+    number = claim.slot_number if kind is ResourceKind.SLOT else claim.pool_number
+    assert number is not None
     return Transfer(
-        debit_account_id=slot_account_id(event, claim.slot_number, AccountCode.BUDGET),
-        credit_account_id=slot_account_id(event, claim.slot_number, AccountCode.SPENT),
+        debit_account_id=resource_account_id(event, kind, number, AccountCode.BUDGET),
+        credit_account_id=resource_account_id(event, kind, number, AccountCode.SPENT),
         amount=1,
         user_data_128=claim.id,
-        user_data_64=claim.slot_number,
+        user_data_64=number,
+        user_data_32=RESOURCE_TAGS[kind],
         ledger=LedgerNumber.TICKETS,
     )

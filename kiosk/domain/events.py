@@ -1,5 +1,6 @@
 """An event as its organiser describes it: what is sold, when it is valid, who works there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -27,6 +28,43 @@ class Window:
     def is_after(self, at: datetime) -> bool:
         """Whether the window is over at `at`."""
         return self.ends is not None and at >= self.ends
+
+    def covers(self, other: Self) -> bool:
+        """Whether every moment of `other` lies inside."""
+        starts = self.starts is None or (other.starts is not None and self.starts <= other.starts)
+        ends = self.ends is None or (other.ends is not None and other.ends <= self.ends)
+        return starts and ends
+
+    def meets(self, other: Self) -> bool:
+        """Whether there is a moment in both."""
+        return not (
+            (self.ends and other.starts and self.ends <= other.starts)
+            or (other.ends and self.starts and other.ends <= self.starts)
+        )
+
+    def __str__(self) -> str:
+        """In words and UTC, for logs and the command line; screens format by locale."""
+        starts = f"from {self.starts:%Y-%m-%d %H:%M} UTC" if self.starts else ""
+        ends = f"until {self.ends:%Y-%m-%d %H:%M} UTC" if self.ends else ""
+        return " ".join(filter(None, (starts, ends))) or "at any time"
+
+
+class ResourceKind(StrEnum):
+    """What there is a limited number of."""
+
+    SLOT = "slot"
+    POOL = "pool"
+    GOODIE = "goodie"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """So many of something, counted on the ledger; `number` is 0 until the store gave it one."""
+
+    kind: ResourceKind
+    key: str
+    number: int
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +231,16 @@ class Event:
                 return slot
         raise KeyError(key)
 
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Everything the ledger counts for this event, slots first."""
+        of = ResourceKind
+        return (
+            *(Resource(of.SLOT, one.key, one.number, one.capacity) for one in self.slots),
+            *(Resource(of.POOL, one.key, one.number, one.capacity) for one in self.pools),
+            *(Resource(of.GOODIE, one.key, one.number, one.count) for one in self.goodies),
+        )
+
     def pool_of(self, slot: EventSlot) -> Pool | None:
         """The pool that `slot` shares with others."""
         return next((pool for pool in self.pools if pool.key == slot.pool), None)
@@ -202,7 +250,13 @@ class Event:
         code = folded_code(typed)
         return next((one for one in self.discounts if one.code == code), None)
 
-    def opened(self, event_id: int, slot_numbers: dict[str, int]) -> Self:
-        """The event with the identity the store has given it and its slots."""
-        slots = tuple(replace(slot, number=slot_numbers[slot.key]) for slot in self.slots)
-        return replace(self, id=event_id, slots=slots)
+    def opened(self, event_id: int, numbers: Mapping[tuple[ResourceKind, str], int]) -> Self:
+        """The event with the identity the store has given it and what it counts."""
+        of = ResourceKind
+        return replace(
+            self,
+            id=event_id,
+            slots=tuple(replace(one, number=numbers[of.SLOT, one.key]) for one in self.slots),
+            pools=tuple(replace(one, number=numbers[of.POOL, one.key]) for one in self.pools),
+            goodies=tuple(replace(one, number=numbers[of.GOODIE, one.key]) for one in self.goodies),
+        )

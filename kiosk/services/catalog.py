@@ -1,23 +1,16 @@
 """What is on sale, and how much of it is left: the ledger's word."""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlmodel import Session
 
-from kiosk.domain import chart, chart_places
+from kiosk.domain import chart
 from kiosk.domain.chart import AccountCode
-from kiosk.domain.errors import LedgerContradicts, SaleState, SigningKeyMissing
+from kiosk.domain.errors import SaleState
 from kiosk.domain.events import Event, EventSlot
 from kiosk.services.backing import Backing
-from kiosk.services.booking import book, open_accounts
-from kiosk.store import events
-from kiosk.store.events import FundingStep
-from ledger.ids import new_id
+from kiosk.services.opening import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +39,18 @@ class Catalog:
     signing_key: Ed25519PrivateKey
 
     def __init__(self, backing: Backing) -> None:
-        self._store = backing.store
         self._ledger = backing.ledger
-        self._keys = backing.keys
         self._clock = backing.clock
+        self._opening = Opening(backing)
 
     async def open(self, event: Event) -> Event:
-        """Make `event` known to the store and fund its places on the ledger, however often.
+        """Make `event` known to the store and count its places on the ledger, however often.
 
-        Raises `EventChanged` if the file contradicts what was opened under its key before, and
-        `SigningKeyMissing`.
+        Raises `EventChanged`, nothing being changed, if that would break what was sold under its
+        key before, and `SigningKeyMissing`.
         """
-        self.signing_key = await self._open_key(event)
-        public = self.signing_key.public_key().public_bytes_raw()
-        now = self._clock.now()
-
-        def intend(session: Session) -> tuple[Event, Sequence[FundingStep]]:
-            opened = events.open_event(session, event, new_id(), public, now)
-            return opened, events.plan_funding(session, opened)
-
-        self.event, funding = await self._store.transaction(intend)
-        await self._fund(self.event, funding)
+        self.signing_key = await self._opening.key(event)
+        self.event = await self._opening.open(event, self.signing_key)
         return self.event
 
     async def offers(self) -> list[Offer]:
@@ -95,25 +79,6 @@ class Catalog:
             )
             for budget in budgets
         }
-
-    async def _open_key(self, event: Event) -> Ed25519PrivateKey:
-        known = await self._store.transaction(lambda session: events.public_key(session, event.key))
-        key = await asyncio.to_thread(self._keys.load, event.key)
-        if key is None and known is None:
-            key = await asyncio.to_thread(self._keys.make, event.key)
-        if key is None or known not in (None, key.public_key().public_bytes_raw()):
-            raise SigningKeyMissing(event.key, str(self._keys.path(event.key)))
-        return key
-
-    async def _fund(self, event: Event, steps: Sequence[FundingStep]) -> None:
-        slot_accounts = [chart.slot_accounts(event, slot) for slot in event.slots]
-        await open_accounts(self._ledger, [*chain(*slot_accounts), *chart.event_accounts(event)])
-        for step in steps:
-            transfer = chart_places.fund(
-                event, event.slot(step.slot_key), total=step.total, amount=step.amount
-            )
-            if refusal := await book(self._ledger, [transfer]):
-                raise LedgerContradicts(f"funding of {step.slot_key}", refusal.name)
 
 
 def sale_state(slot: EventSlot, at: datetime) -> SaleState:

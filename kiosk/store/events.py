@@ -1,23 +1,63 @@
-"""Events that were opened: their identity, slot numbers and funded capacity."""
+"""Events that were opened: their identity, their numbers, and how much there is of what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Session, col, func, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session, col, func
+from sqlmodel import select as select_rows
 
 from kiosk.domain.errors import EventChanged
-from kiosk.domain.events import Event
-from kiosk.store.tables import EventRow, FundingRow, SlotRow
+from kiosk.domain.event_changes import SlotOnRecord, refused_changes
+from kiosk.domain.events import Event, Resource, ResourceKind, Window
+from kiosk.domain.orders import OrderState
+from kiosk.store.schema import ASKED
+from kiosk.store.tables import METADATA
+from kiosk.store.tables_event import CapacityOutcome, CapacityRow, EventRow, SlotRow
+from ledger.ids import derived_id
+
+_CAPACITY: Final = METADATA.tables["capacity"]
+_CLAIMS: Final = METADATA.tables["claim"]
+_ORDERS: Final = METADATA.tables["orders"]
+_SLOTS: Final = METADATA.tables["slot"]
+_NOTE_SLOT: Final = (
+    update(_SLOTS)
+    .where(_SLOTS.c.event_id == bindparam("of"), _SLOTS.c.number == bindparam("at"))
+    .values(
+        valid_starts=bindparam("new_starts"),
+        valid_ends=bindparam("new_ends"),
+        pool_number=bindparam("new_pool"),
+    )
+)
+_NUMBERED: Final = {kind: METADATA.tables[kind] for kind in ResourceKind}
+_RELIED_ON: Final = (OrderState.PLACED, OrderState.HELD, OrderState.PAID)
+"""States of orders whose tickets exist, or may at any moment."""
+_NUMBER_MAX: Final = 65_535
+
+Numbers = Mapping[tuple[ResourceKind, str], int]
+"""What stands for the slots, pools and goodies of an event."""
 
 
 @dataclass(frozen=True, slots=True)
-class FundingStep:
-    """One growth of a slot's capacity: to `total`, by `amount`."""
+class CapacityChange:
+    """A change of how much there is of something, stored before the ledger is asked."""
 
-    slot_key: str
-    total: int
-    amount: int
+    resource: Resource
+    """With its capacity after the change."""
+    by: int
+    transfer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityBatch:
+    """Changes that happen together or not at all."""
+
+    number: int
+    changes: tuple[CapacityChange, ...]
+    is_new: bool
+    """Whether it was planned just now, and not found unanswered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +70,22 @@ class EventKey:
 
 def public_key(session: Session, event_key: str) -> bytes | None:
     """The key that signs the tickets of an event, if it was opened before."""
-    return session.exec(select(EventRow.public_key).where(EventRow.key == event_key)).first()
+    return session.exec(select_rows(EventRow.public_key).where(EventRow.key == event_key)).first()
 
 
 def other_keys(session: Session, event_id: int) -> list[EventKey]:
     """The keys of all events but one."""
-    rows = session.exec(select(EventRow).where(EventRow.id != event_id))
+    rows = session.exec(select_rows(EventRow).where(EventRow.id != event_id))
     return [EventKey(row.name, row.public_key) for row in rows]
 
 
-def open_event(
-    session: Session, event: Event, new_id: int, public_key: bytes, at: datetime
-) -> Event:
-    """Give the event its identity: the one it has, or else `new_id`; raises `EventChanged`."""
-    row = session.exec(select(EventRow).where(EventRow.key == event.key)).first()
+def identify(session: Session, event: Event, new_id: int, public_key: bytes, at: datetime) -> Event:
+    """Give the event its identity, the one it has or else `new_id`, and numbers to what it counts.
+
+    Raises `EventChanged`, having changed nothing, if it would break what was sold.
+    """
+    wanted = select_rows(EventRow).where(EventRow.key == event.key).with_for_update()
+    row = session.exec(wanted).first()
     if row is None:
         row = EventRow(
             id=new_id,
@@ -55,46 +97,170 @@ def open_event(
         )
         session.add(row)
         session.flush()
-    if row.currency != event.currency:
-        raise EventChanged(event.key, f"its currency is {row.currency}, not {event.currency}")
-    if row.name != event.name:
-        session.exec(update(EventRow).where(col(EventRow.id) == row.id).values(name=event.name))
-    return event.opened(row.id, _number_slots(session, row.id, event))
+    numbers = {kind: _numbers(session, row.id, kind) for kind in ResourceKind}
+    pool_keys = {number: key for key, number in numbers[ResourceKind.POOL].items()}
+    on_record = _slots_on_record(session, row.id, pool_keys)
+    if refused := refused_changes(event, row.currency, on_record):
+        raise EventChanged(event.key, "; ".join(refused))
+    return event.opened(row.id, _number(session, row.id, event, numbers))
 
 
-def _number_slots(session: Session, event_id: int, event: Event) -> dict[str, int]:
-    rows = session.exec(select(SlotRow).where(SlotRow.event_id == event_id))
-    numbers = {row.key: row.number for row in rows}
-    keys = [slot.key for slot in event.slots]
-    if gone := sorted(numbers.keys() - set(keys)):
-        raise EventChanged(event.key, f"these slots were opened before: {', '.join(gone)}")
-    for key in keys:
-        if key not in numbers:
-            numbers[key] = max(numbers.values(), default=0) + 1
-            session.add(SlotRow(event_id=event_id, number=numbers[key], key=key))
-    session.flush()
+def plan(session: Session, event: Event) -> CapacityBatch | None:
+    """What the ledger must be asked for so that there is as much as the event says.
+
+    A batch that was asked for before and not answered comes first. Without one there is nothing
+    to do but to note what tickets sold from now on rely on, and that is done.
+    """
+    if found := _unanswered(session, event):
+        return found
+    funded = capacities(session, event.id)
+    wanted = {(one.kind, one.number): one for one in event.resources}
+    # What the event names no more is left with nothing to sell.
+    for (kind, number), total in funded.items():
+        if total and (kind, number) not in wanted:
+            wanted[kind, number] = Resource(kind, _key(session, event.id, kind, number), number, 0)
+    changes = {
+        one: one.capacity - funded.get(at, 0)
+        for at, one in wanted.items()
+        if one.capacity != funded.get(at, 0)
+    }
+    if not changes:
+        _note(session, event)
+        return None
+    return _insert(session, event.id, changes)
+
+
+def answered(session: Session, event_id: int, batch: CapacityBatch, *, done: bool) -> None:
+    """Note what the ledger said to a batch."""
+    outcome = CapacityOutcome.DONE if done else CapacityOutcome.REFUSED
+    session.connection().execute(
+        update(_CAPACITY)
+        .where(_CAPACITY.c.event_id == event_id, _CAPACITY.c.batch == batch.number, ASKED)
+        .values(outcome=outcome)
+    )
+
+
+def capacities(session: Session, event_id: int) -> dict[tuple[ResourceKind, int], int]:
+    """How much there is of everything that ever was, by kind and number."""
+    rows = session.exec(
+        select_rows(CapacityRow.kind, CapacityRow.number, func.sum(CapacityRow.amount))
+        .where(CapacityRow.event_id == event_id, CapacityRow.outcome != CapacityOutcome.REFUSED)
+        .group_by(col(CapacityRow.kind), col(CapacityRow.number))
+    )
+    return {(ResourceKind(kind), number): int(total) for kind, number, total in rows}
+
+
+def _numbers(session: Session, event_id: int, kind: ResourceKind) -> dict[str, int]:
+    table = _NUMBERED[kind]
+    rows = session.connection().execute(
+        select(table.c.key, table.c.number).where(table.c.event_id == event_id)
+    )
+    return {row.key: row.number for row in rows}
+
+
+def _number(
+    session: Session, event_id: int, event: Event, known: Mapping[ResourceKind, dict[str, int]]
+) -> Numbers:
+    numbers = {}
+    for resource in event.resources:
+        of_kind = known[resource.kind]
+        if resource.key not in of_kind:
+            number = max(of_kind.values(), default=0) + 1
+            if number > _NUMBER_MAX:
+                raise EventChanged(event.key, f"it has had {_NUMBER_MAX} {resource.kind}s already")
+            of_kind[resource.key] = number
+            row = {"event_id": event_id, "number": number, "key": resource.key}
+            session.connection().execute(insert(_NUMBERED[resource.kind]), row)
+        numbers[resource.kind, resource.key] = of_kind[resource.key]
     return numbers
 
 
-def plan_funding(session: Session, event: Event) -> Sequence[FundingStep]:
-    """Every step by which the slots reached their capacity, a new one where it has grown."""
-    steps = []
+def _slots_on_record(
+    session: Session, event_id: int, pool_keys: Mapping[int, str]
+) -> tuple[SlotOnRecord, ...]:
+    relied_on = session.scalars(
+        select(_CLAIMS.c.slot_number)
+        .distinct()
+        .join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
+        .where(_CLAIMS.c.event_id == event_id, _ORDERS.c.state.in_(_RELIED_ON))
+    ).all()
+    rows = session.exec(select_rows(SlotRow).where(SlotRow.event_id == event_id))
+    return tuple(
+        SlotOnRecord(
+            key=row.key,
+            valid=Window(row.valid_starts, row.valid_ends),
+            pool=None if row.pool_number is None else pool_keys[row.pool_number],
+        )
+        for row in rows
+        if row.number in relied_on
+    )
+
+
+def _unanswered(session: Session, event: Event) -> CapacityBatch | None:
+    first = session.exec(
+        select_rows(func.min(CapacityRow.batch)).where(CapacityRow.event_id == event.id, ASKED)
+    ).one()
+    if first is None:
+        return None
+    rows = session.exec(
+        select_rows(CapacityRow)
+        .where(CapacityRow.event_id == event.id, CapacityRow.batch == first)
+        .order_by(col(CapacityRow.kind), col(CapacityRow.number))
+    )
+    totals = capacities(session, event.id)
+    changes = []
+    for row in rows:
+        kind = ResourceKind(row.kind)
+        key = _key(session, event.id, kind, row.number)
+        resource = Resource(kind, key, row.number, totals[kind, row.number])
+        changes.append(CapacityChange(resource, row.amount, row.transfer_id))
+    return CapacityBatch(first, tuple(changes), is_new=False)
+
+
+def _insert(session: Session, event_id: int, by: Mapping[Resource, int]) -> CapacityBatch:
+    last = session.exec(
+        select_rows(func.max(CapacityRow.batch)).where(CapacityRow.event_id == event_id)
+    ).one()
+    batch = (last or 0) + 1
+    ordered = sorted(by, key=lambda one: (one.kind, one.number))
+    changes = tuple(
+        CapacityChange(one, by[one], derived_id("capacity", event_id, batch, one.kind, one.number))
+        for one in ordered
+    )
+    rows = [
+        {
+            "event_id": event_id,
+            "batch": batch,
+            "kind": change.resource.kind,
+            "number": change.resource.number,
+            "amount": change.by,
+            "transfer_id": change.transfer_id,
+            "outcome": CapacityOutcome.ASKED,
+        }
+        for change in changes
+    ]
+    session.connection().execute(insert(_CAPACITY), rows)
+    return CapacityBatch(batch, changes, is_new=True)
+
+
+def _key(session: Session, event_id: int, kind: ResourceKind, number: int) -> str:
+    table = _NUMBERED[kind]
+    query = select(table.c.key).where(table.c.event_id == event_id, table.c.number == number)
+    return str(session.connection().execute(query).scalar_one())
+
+
+def _note(session: Session, event: Event) -> None:
+    session.exec(update(EventRow).where(col(EventRow.id) == event.id).values(name=event.name))
+    rows = []
     for slot in event.slots:
-        of_slot = (FundingRow.event_id == event.id, FundingRow.slot_number == slot.number)
-        funded = session.exec(select(func.max(FundingRow.total)).where(*of_slot)).one() or 0
-        if slot.capacity < funded:
-            change = f"the capacity of {slot.key} is {funded} and cannot shrink to {slot.capacity}"
-            raise EventChanged(event.key, change)
-        if slot.capacity > funded:
-            session.add(
-                FundingRow(
-                    event_id=event.id,
-                    slot_number=slot.number,
-                    total=slot.capacity,
-                    amount=slot.capacity - funded,
-                )
-            )
-            session.flush()
-        rows = session.exec(select(FundingRow).where(*of_slot).order_by(col(FundingRow.total)))
-        steps += [FundingStep(slot.key, row.total, row.amount) for row in rows]
-    return steps
+        pool = event.pool_of(slot)
+        rows.append(
+            {
+                "of": event.id,
+                "at": slot.number,
+                "new_starts": slot.valid.starts,
+                "new_ends": slot.valid.ends,
+                "new_pool": pool.number if pool else None,
+            }
+        )
+    session.connection().execute(_NOTE_SLOT, rows)

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import EventChanged, SaleState, SigningKeyMissing
-from kiosk.domain.events import Window
+from kiosk.domain.events import Pool, Window
 from tests.kiosk.factories import NOW, a_slot, an_event, usd
 from tests.kiosk.world import Terminal, World
 
@@ -54,21 +54,29 @@ async def test_slots_keep_their_numbers_whatever_their_order(world: World) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"slots": (a_slot(capacity=9),)}, "cannot shrink to 9"),
-        ({"slots": (a_slot("other"),)}, "opened before: general"),
-        ({"currency": "EUR"}, "its currency is USD, not EUR"),
+        ({"slots": (a_slot(capacity=0),)}, "10 and cannot shrink to 0: 1 are sold or on hold"),
+        ({"slots": (a_slot("other"),)}, "tickets for general are sold, so it cannot be removed"),
+        ({"currency": "EUR"}, "its currency is USD for ever, not EUR"),
+        ({"slots": (a_slot(valid=Window(starts=NOW)),)}, "which from 2027-02-01 12:00 UTC cuts"),
+        (
+            {"slots": (a_slot(pool="hall"),), "pools": (Pool("hall", "Hall", 10),)},
+            "sold from no pool, not from hall",
+        ),
     ],
 )
 async def test_what_would_break_sold_tickets_is_refused_in_words(
     embedded: World, changes: dict[str, object], words: str
 ) -> None:
     terminal = await embedded.open()
-    changed = replace(embedded.event, **changes)  # type: ignore[arg-type]  # a table of changes
+    await terminal.sell()
+    before = embedded.event
+    changed = replace(before, **changes)  # type: ignore[arg-type]  # a table of changes
 
     with pytest.raises(EventChanged, match=words):
         await embedded.open(changed)
 
-    assert await left(terminal) == {"general": 10}
+    assert await left(terminal) == {"general": 9}
+    assert await left(await embedded.open(before)) == {"general": 9}
 
 
 async def test_two_events_share_a_folder_and_nothing_else(world: World) -> None:

@@ -18,7 +18,9 @@ def links(transfers: list[Transfer]) -> list[bool]:
 
 
 def test_what_is_left_of_a_slot_is_guarded_by_the_ledger() -> None:
-    accounts = {account.code: account for account in chart.slot_accounts(EVENT, EVENT.slots[0])}
+    accounts = {
+        account.code: account for account in chart.resource_accounts(EVENT, EVENT.resources[0])
+    }
     guarded = {
         code
         for code, account in accounts.items()
@@ -81,7 +83,7 @@ def test_events_keep_to_their_own_accounts() -> None:
         {
             account.id
             for account in [
-                *chart.slot_accounts(event, event.slots[0]),
+                *chart.resource_accounts(event, event.resources[0]),
                 *chart.event_accounts(event),
             ]
         }

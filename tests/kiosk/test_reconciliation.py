@@ -52,10 +52,8 @@ async def test_a_contradiction_is_reported_and_the_rest_goes_on(embedded: World)
     poisoned, healthy = await terminal.hold(), await terminal.hold()
     # Somebody else's transfer under the id of our release: it can never be what we mean.
     [release] = chart_places.release(poisoned)
-    stray = chart_places.fund(
-        terminal.services.catalog.event, terminal.services.catalog.event.slots[0], total=1, amount=1
-    )
-    stray.id = release.id
+    event = terminal.services.catalog.event
+    stray = chart_places.change_capacity(event, event.resources[0], transfer_id=release.id, by=1)
     await terminal.backing.ledger.create_transfers([stray])
     embedded.clock.advance(minutes=5)
 

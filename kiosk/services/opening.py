@@ -1,0 +1,93 @@
+"""Open an event: give it its identity, and make the ledger count what it says there is."""
+
+import asyncio
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlmodel import Session
+
+from kiosk.domain import chart, chart_places
+from kiosk.domain.chart import AccountCode, linked
+from kiosk.domain.errors import EventChanged, LedgerContradicts, SigningKeyMissing
+from kiosk.domain.events import Event
+from kiosk.services.backing import Backing
+from kiosk.services.booking import open_accounts
+from kiosk.store import events
+from kiosk.store.events import CapacityBatch, CapacityChange
+from ledger.chains import chain_refusal
+from ledger.ids import new_id
+from ledger.types import CreateTransferStatus as Status
+
+
+class Opening:
+    """Opens events, and changes those that are open: everything that a file asks for, or nothing.
+
+    It may be done again at any time and by several terminals at once; what a crash left half
+    done is finished by the next who opens.
+    """
+
+    def __init__(self, backing: Backing) -> None:
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._keys = backing.keys
+        self._clock = backing.clock
+
+    async def open(self, event: Event, signing_key: Ed25519PrivateKey) -> Event:
+        """The event with its identity; raises `EventChanged` if it may not be as it says."""
+        public, now = signing_key.public_key().public_bytes_raw(), self._clock.now()
+
+        def intend(session: Session) -> tuple[Event, CapacityBatch | None]:
+            opened = events.identify(session, event, new_id(), public, now)
+            return opened, events.plan(session, opened)
+
+        opened, batch = await self._store.transaction(intend)
+        await self._open_accounts(opened)
+        while batch is not None:
+            await self._change_capacity(opened, batch)
+            opened, batch = await self._store.transaction(intend)
+        return opened
+
+    async def key(self, event: Event) -> Ed25519PrivateKey:
+        """The key that signs the event's tickets, made if it is new; raises `SigningKeyMissing`."""
+        known = await self._store.transaction(lambda session: events.public_key(session, event.key))
+        key = await asyncio.to_thread(self._keys.load, event.key)
+        if key is None and known is None:
+            key = await asyncio.to_thread(self._keys.make, event.key)
+        if key is None or known not in (None, key.public_key().public_bytes_raw()):
+            raise SigningKeyMissing(event.key, str(self._keys.path(event.key)))
+        return key
+
+    async def _open_accounts(self, event: Event) -> None:
+        accounts = [chart.resource_accounts(event, one) for one in event.resources]
+        flat = [account for one in accounts for account in one]
+        await open_accounts(self._ledger, [*flat, *chart.event_accounts(event)])
+
+    async def _change_capacity(self, event: Event, batch: CapacityBatch) -> None:
+        transfers = [
+            chart_places.change_capacity(
+                event, one.resource, transfer_id=one.transfer_id, by=one.by
+            )
+            for one in batch.changes
+        ]
+        results = await self._ledger.create_transfers(linked(transfers))
+        refusal = chain_refusal(results)
+        if refusal not in (None, Status.EXCEEDS_CREDITS, Status.ID_ALREADY_FAILED):
+            assert refusal is not None
+            raise LedgerContradicts(f"capacity of {event.key}", refusal.name)
+        await self._store.transaction(
+            lambda session: events.answered(session, event.id, batch, done=refusal is None)
+        )
+        # Of a batch that somebody left behind nobody waits to hear: ours is planned next.
+        if refusal is not None and batch.is_new:
+            at = [result.status for result in results].index(refusal)
+            raise EventChanged(event.key, await self._sold_already(event, batch.changes[at]))
+
+    async def _sold_already(self, event: Event, change: CapacityChange) -> str:
+        one = change.resource
+        budget_id = chart.resource_account_id(event, one.kind, one.number, AccountCode.BUDGET)
+        [budget] = await self._ledger.lookup_accounts([budget_id])
+        before = one.capacity - change.by
+        left = budget.credits_posted - budget.debits_posted - budget.debits_pending
+        return (
+            f"the capacity of {one.key} is {before} and cannot shrink to {one.capacity}:"
+            f" {before - left} are sold or on hold"
+        )

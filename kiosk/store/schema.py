@@ -1,0 +1,30 @@
+"""What all tables share: how constraints are named, and the conditions that indexes name."""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import CheckConstraint, text
+from sqlmodel import SQLModel
+
+NAMES: Final = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+METADATA: Final = SQLModel.metadata
+METADATA.naming_convention = NAMES
+STRICT: Final = {"sqlite_strict": True}
+
+# The conditions of partial indexes. A query that is to use one must say it in the same words.
+OPEN: Final = text("settled = 0")
+HELD: Final = text("state = 'held'")
+ASKED: Final = text("outcome = 'asked'")
+ADMITTED: Final = text("outcome = 'admitted'")
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """A column of text that holds one of `words`."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
