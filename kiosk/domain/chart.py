@@ -10,6 +10,8 @@ A budget's debits must not exceed its credits, so its balance *is* what is left:
 counter, and nothing can be sold twice. Money moves beside it, on the ledger of its currency:
 
     cash --receipt--> customer --charge--> sales
+    discounts --discount--> customer
+    receivable --credit note--> customer, and later cash --settlement--> receivable
 
 (an arrow runs from the account that is debited to the one that is credited). Ids are derived from
 what they stand for, so an operation repeated after a crash is recognised as the same.
@@ -18,9 +20,9 @@ what they stand for, so an operation repeated after a crash is recognised as the
 from collections.abc import Sequence
 from enum import IntEnum
 
-from kiosk.domain.events import Event, EventSlot
+from kiosk.domain.events import Event, EventSlot, ProviderName
 from kiosk.domain.money import CURRENCIES
-from kiosk.domain.orders import Order
+from kiosk.domain.orders import Method, Order
 from ledger.ids import derived_id
 from ledger.types import Account, AccountFlags, Transfer, TransferFlags
 
@@ -35,6 +37,8 @@ class LedgerNumber(IntEnum):
     """One piece."""
     PRESENCE = 3
     """One person inside."""
+    USES = 4
+    """One use of a discount code."""
     TOKENS = 1_000_000
 
 
@@ -73,6 +77,12 @@ class TransferCode(IntEnum):
     REDEEM = 4
     CHARGE = 21
     RECEIPT = 22
+    DISCOUNT = 23
+    CREDIT_NOTE = 24
+    SET_OFF = 25
+    """A discount lowers what is owed on a credit note."""
+    SETTLEMENT = 26
+    """Money for a credit note."""
 
 
 def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
@@ -83,6 +93,18 @@ def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
 def event_account_id(event: Event, code: AccountCode) -> int:
     """The account of an event on the ledger of its currency."""
     return derived_id("event-account", event.id, code)
+
+
+def cash_account_id(event: Event, provider: str) -> int:
+    """The account of the money that came in by one way of paying; "" is the cash at the desk."""
+    if not provider or provider == ProviderName.CASH:
+        return event_account_id(event, AccountCode.CASH)
+    return derived_id("cash-account", event.id, provider)
+
+
+def receivable_account_id(order_id: int) -> int:
+    """The account of what is owed for one order, a credit note having been issued."""
+    return derived_id("receivable", order_id)
 
 
 def customer_account_id(order_id: int) -> int:
@@ -115,14 +137,20 @@ def slot_accounts(event: Event, slot: EventSlot) -> list[Account]:
 
 def event_accounts(event: Event) -> list[Account]:
     """The accounts of money that an event has once."""
+    ids = {
+        event_account_id(event, AccountCode.SALES): AccountCode.SALES,
+        event_account_id(event, AccountCode.DISCOUNTS): AccountCode.DISCOUNTS,
+        # All there are: who paid by a way that is not offered any more may still be refunded.
+        **{cash_account_id(event, provider): AccountCode.CASH for provider in ProviderName},
+    }
     return [
         Account(
-            id=event_account_id(event, code),
+            id=account_id,
             user_data_128=event.id,
             ledger=CURRENCIES[event.currency].number,
             code=code,
         )
-        for code in (AccountCode.SALES, AccountCode.CASH)
+        for account_id, code in ids.items()
     ]
 
 
@@ -135,6 +163,24 @@ def customer_account(event: Event, order: Order) -> Account:
         code=AccountCode.CUSTOMER,
         flags=AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS,
     )
+
+
+def receivable_account(event: Event, order: Order) -> Account:
+    """The account of what one order still owes: no more can be paid on it than that."""
+    return Account(
+        id=receivable_account_id(order.id),
+        user_data_128=order.id,
+        ledger=CURRENCIES[event.currency].number,
+        code=AccountCode.RECEIVABLE,
+        flags=AccountFlags.CREDITS_MUST_NOT_EXCEED_DEBITS,
+    )
+
+
+def order_accounts(event: Event, order: Order) -> list[Account]:
+    """The accounts that an order needs once it is paid."""
+    invoiced = order.payment is not None and order.payment.method is Method.INVOICE
+    owed = [receivable_account(event, order)] if invoiced else []
+    return [customer_account(event, order), *owed]
 
 
 def linked(transfers: Sequence[Transfer]) -> list[Transfer]:

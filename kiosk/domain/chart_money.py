@@ -1,64 +1,107 @@
 """Transfers of money, and the chains that book it together with the places it pays for."""
 
-from kiosk.domain import chart_places
+from kiosk.domain import chart_discounts, chart_places
 from kiosk.domain.chart import (
     AccountCode,
     TransferCode,
+    cash_account_id,
     customer_account_id,
     event_account_id,
     linked,
+    receivable_account_id,
 )
 from kiosk.domain.events import Event
-from kiosk.domain.money import CURRENCIES
-from kiosk.domain.orders import Order, Payment
+from kiosk.domain.money import CURRENCIES, Money
+from kiosk.domain.orders import Method, Order, Payment
 from ledger.ids import derived_id
 from ledger.types import Transfer
 
 
 def pay_held(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    """One chain: post every held place, book the money and charge for the places."""
-    places = chart_places.post(order)
-    return linked([*places, *_receipt(event, order, payment), *_charge(event, order, payment)])
+    """One chain: post what is held, book every instrument and charge for the places."""
+    held = [*chart_places.post(order), *chart_discounts.post_use(order)]
+    return linked([*held, *_claim_payment(event, order, payment)])
 
 
 def pay_late(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    """One chain: take every place afresh, book the money and charge for the places."""
-    places = chart_places.take(event, order, payment.id)
-    return linked([*places, *_receipt(event, order, payment), *_charge(event, order, payment)])
+    """One chain: take what was held afresh, book every instrument and charge for the places."""
+    taken = [
+        *chart_places.take(event, order, payment.id),
+        *chart_discounts.take_use(event, order, payment.id),
+    ]
+    return linked([*taken, *_claim_payment(event, order, payment)])
 
 
 def pay_alone(event: Event, order: Order, payment: Payment) -> list[Transfer]:
     """Book the money and charge nothing: the customer's credit balance is the refund due."""
-    return _receipt(event, order, payment)
+    return _without_nothing([receipt(event, order, payment)])
 
 
-def _receipt(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    if not payment.amount:
-        return []
-    return [
-        Transfer(
-            id=derived_id("receipt", payment.id),
-            debit_account_id=event_account_id(event, AccountCode.CASH),
-            credit_account_id=customer_account_id(order.id),
-            amount=payment.amount.minor,
-            user_data_128=order.id,
-            ledger=CURRENCIES[event.currency].number,
-            code=TransferCode.RECEIPT,
-        )
+def receipt(event: Event, order: Order, payment: Payment) -> Transfer:
+    """Book money that came in."""
+    transfer = move(event, order, payment.amount, TransferCode.RECEIPT)
+    transfer.id = derived_id("receipt", payment.id)
+    transfer.debit_account_id = cash_account_id(event, payment.provider)
+    transfer.credit_account_id = customer_account_id(order.id)
+    return transfer
+
+
+def move(event: Event, order: Order, amount: Money, code: TransferCode) -> Transfer:
+    """A transfer of money for an order, between accounts that are still to be named."""
+    return Transfer(
+        amount=amount.minor,
+        user_data_128=order.id,
+        ledger=CURRENCIES[event.currency].number,
+        code=code,
+    )
+
+
+def _claim_payment(event: Event, order: Order, payment: Payment) -> list[Transfer]:
+    # In this order the customer never owes: whatever pays comes before what is paid.
+    transfers = [
+        receipt(event, order, payment),
+        _discount(event, order, payment),
+        _charge(event, order, payment),
     ]
+    if payment.method is Method.INVOICE:
+        transfers.insert(0, _credit_note(event, order, payment))
+        transfers.append(_set_off(event, order, payment))
+    return _without_nothing(transfers)
 
 
-def _charge(event: Event, order: Order, payment: Payment) -> list[Transfer]:
-    if not order.total:
-        return []
-    return [
-        Transfer(
-            id=derived_id("charge", payment.id),
-            debit_account_id=customer_account_id(order.id),
-            credit_account_id=event_account_id(event, AccountCode.SALES),
-            amount=order.total.minor,
-            user_data_128=order.id,
-            ledger=CURRENCIES[event.currency].number,
-            code=TransferCode.CHARGE,
-        )
-    ]
+def _discount(event: Event, order: Order, payment: Payment) -> Transfer:
+    transfer = move(event, order, order.granted, TransferCode.DISCOUNT)
+    transfer.id = derived_id("discount", payment.id)
+    transfer.debit_account_id = event_account_id(event, AccountCode.DISCOUNTS)
+    transfer.credit_account_id = customer_account_id(order.id)
+    return transfer
+
+
+def _charge(event: Event, order: Order, payment: Payment) -> Transfer:
+    transfer = move(event, order, order.total, TransferCode.CHARGE)
+    transfer.id = derived_id("charge", payment.id)
+    transfer.debit_account_id = customer_account_id(order.id)
+    transfer.credit_account_id = event_account_id(event, AccountCode.SALES)
+    return transfer
+
+
+def _credit_note(event: Event, order: Order, payment: Payment) -> Transfer:
+    """Make the attendee owe the whole price."""
+    transfer = move(event, order, order.total, TransferCode.CREDIT_NOTE)
+    transfer.id = derived_id("credit-note", payment.id)
+    transfer.debit_account_id = receivable_account_id(order.id)
+    transfer.credit_account_id = customer_account_id(order.id)
+    return transfer
+
+
+def _set_off(event: Event, order: Order, payment: Payment) -> Transfer:
+    """Lower what is owed by the discount."""
+    transfer = move(event, order, order.granted, TransferCode.SET_OFF)
+    transfer.id = derived_id("set-off", payment.id)
+    transfer.debit_account_id = customer_account_id(order.id)
+    transfer.credit_account_id = receivable_account_id(order.id)
+    return transfer
+
+
+def _without_nothing(transfers: list[Transfer]) -> list[Transfer]:
+    return [transfer for transfer in transfers if transfer.amount]

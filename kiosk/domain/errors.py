@@ -95,6 +95,29 @@ class TooLittleTendered(KioskError):
     tendered: "Money"
 
 
+class DiscountFault(StrEnum):
+    """Why a discount code takes nothing off."""
+
+    UNKNOWN = "unknown"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    NOTHING_TO_LOWER = "nothing_to_lower"
+    """The order has none of the tickets it is for, or they cost nothing."""
+    USED_UP = "used_up"
+    """`on_hold` uses are held by others who are paying, and may come back."""
+    ANOTHER_GIVEN = "another_given"
+    """An order has one code at a time: take that one back first."""
+
+
+@dataclass(eq=False)
+class DiscountRefused(KioskError):
+    """A discount code was not given; the order is as it was."""
+
+    code: str
+    reason: DiscountFault
+    on_hold: int = 0
+
+
 @dataclass(eq=False)
 class WrongPin(KioskError):
     """Nobody with the needed role has this PIN; the next try counts after `retry_seconds`."""

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from kiosk.domain.errors import HoldExpired, NotCancellable, NotPayable, TooLittleTendered
+from kiosk.domain.discounts import AppliedDiscount, DiscountState
+from kiosk.domain.errors import (
+    DiscountFault,
+    DiscountRefused,
+    HoldExpired,
+    NotCancellable,
+    NotPayable,
+    TooLittleTendered,
+)
 from kiosk.domain.money import Money, zero
 from kiosk.domain.people import Attendee
 
@@ -36,7 +44,11 @@ class Method(StrEnum):
 
     CASH = "cash"
     FREE = "free"
-    """Nothing was due, so nothing moves."""
+    """Nothing was due, so no money moves."""
+    PROVIDER = "provider"
+    """By somebody who takes money for us; `provider` says who."""
+    INVOICE = "invoice"
+    """Later, for a credit note now."""
 
 
 class Booking(StrEnum):
@@ -52,15 +64,20 @@ class Booking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The one payment of an order, stored before the ledger is asked."""
+    """The one payment an order is sold for, stored before the ledger is asked."""
 
     id: int
     method: Method
     amount: Money
+    """What came in: nothing yet for an invoice."""
     tendered: Money
     taken_by: str
+    """Who at the event took the money, or wrote the invoice."""
     taken_at: datetime
     booking: Booking = Booking.POST
+    provider: str = ""
+    reference: str = ""
+    """What the provider calls the payment."""
 
     @property
     def change(self) -> Money:
@@ -105,10 +122,25 @@ class Order:
     payment: Payment | None = None
     revision: int = 0
     """Counts the stored changes, so that a stale copy is never written over a newer one."""
+    discount: AppliedDiscount | None = None
+    """The code that was last asked for."""
+
+    @property
+    def granted(self) -> Money:
+        """What a discount takes off."""
+        given = self.discount
+        if given is None or given.state is not DiscountState.HELD:
+            return zero(self.claims[0].price.currency)
+        return given.amount
+
+    @property
+    def due(self) -> Money:
+        """What a buyer pays: the total less the discount."""
+        return self.total - self.granted
 
     @property
     def total(self) -> Money:
-        """What is due for all claims."""
+        """What all claims cost, before any discount."""
         nothing = zero(self.claims[0].price.currency)
         return sum((claim.price for claim in self.claims), nothing)
 
@@ -160,8 +192,8 @@ class Order:
             return self
         if self.state not in (OrderState.HELD, OrderState.EXPIRED):
             raise NotPayable(self.id, self.state)
-        if payment.tendered < self.total:
-            raise TooLittleTendered(self.total, payment.tendered)
+        if payment.method is not Method.INVOICE and payment.tendered < self.due:
+            raise TooLittleTendered(self.due, payment.tendered)
         return replace(self, payment=payment, settled=False)
 
     def fall_back(self, refused: Booking) -> Self:
@@ -184,6 +216,44 @@ class Order:
         state = OrderState.PAID_UNFULFILLED if alone else OrderState.PAID
         return replace(self, state=state, settled=True)
 
+    def apply_discount(self, asked: AppliedDiscount) -> Self:
+        """Ask for the use of a code; the one it has stays. Raises `DiscountRefused`."""
+        self._check_waiting(asked.asked_at)
+        before = self.discount
+        if before is not None and before.state in (DiscountState.ASKED, DiscountState.HELD):
+            if before.code != asked.code:
+                raise DiscountRefused(asked.code, DiscountFault.ANOTHER_GIVEN)
+            return self
+        if before is not None and before.state is DiscountState.RETURNING:
+            raise DiscountRefused(asked.code, DiscountFault.ANOTHER_GIVEN)
+        attempt = before.attempt + 1 if before is not None else 1
+        if not asked.is_limited:
+            # Nobody counts its uses, so nobody can refuse it.
+            return replace(self, discount=replace(asked, state=DiscountState.HELD, attempt=attempt))
+        asked = replace(asked, state=DiscountState.ASKED, attempt=attempt)
+        return replace(self, discount=asked, settled=False)
+
+    def remove_discount(self, now: datetime) -> Self:
+        """Take the code off again; without one, the order stays as it is."""
+        self._check_waiting(now)
+        given = self.discount
+        if given is None or given.state is not DiscountState.HELD:
+            return self
+        if not given.is_limited:
+            return replace(self, discount=replace(given, state=DiscountState.RETURNED))
+        returning = replace(given, state=DiscountState.RETURNING)
+        return replace(self, discount=returning, settled=False)
+
+    def discount_answered(self, attempt: int, state: DiscountState) -> Self:
+        """The ledger has said what became of the use that `attempt` asked for, or gave back."""
+        given = self.discount
+        open_states = (DiscountState.ASKED, DiscountState.RETURNING)
+        if self.state is not OrderState.HELD or self.payment is not None:
+            return self
+        if given is None or given.attempt != attempt or given.state not in open_states:
+            return self
+        return replace(self, discount=replace(given, state=state), settled=True)
+
     def cancel(self) -> Self:
         """Give the places back; raises `NotCancellable` once money was taken."""
         match self.state:
@@ -205,3 +275,9 @@ class Order:
         """The ledger has given the places back."""
         ended = self.state in (OrderState.CANCELLED, OrderState.EXPIRED)
         return replace(self, settled=True) if ended and self.payment is None else self
+
+    def _check_waiting(self, now: datetime) -> None:
+        if self.state is not OrderState.HELD or self.payment is not None:
+            raise NotPayable(self.id, self.state)
+        if now >= self.held_until:
+            raise HoldExpired(self.id)

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from kiosk.domain import chart, chart_money, chart_places
+from kiosk.domain import chart, chart_discounts, chart_money, chart_places
+from kiosk.domain.discounts import DiscountState
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Booking, Order, OrderState
 from kiosk.services.backing import Backing
@@ -37,6 +38,8 @@ class Settlement:
                 order = await self._hold(order)
             elif order.payment is not None:
                 order = await self._pay(order)
+            elif order.state is OrderState.HELD:
+                order = await self._discount(order)
             else:
                 order = await self._release(order)
         return order
@@ -54,11 +57,13 @@ class Settlement:
         )
 
     async def _pay(self, order: Order) -> Order:
-        payment = order.payment
+        event, payment = self._catalog.event, order.payment
         assert payment is not None
-        if payment.amount:
-            account = chart.customer_account(self._catalog.event, order)
-            await open_accounts(self._ledger, [account])
+        if order.total:
+            await open_accounts(self._ledger, chart.order_accounts(event, order))
+        if payment.booking is Booking.RETRY and (held := chart_discounts.release_use(order)):
+            # It may outlive the places by seconds, and would then stand in its own way.
+            await book(self._ledger, held)
         chain = _PLANS[payment.booking](self._catalog.event, order, payment)
         match payment.booking, await book(self._ledger, chain):
             case _, None:
@@ -77,7 +82,30 @@ class Settlement:
             lambda session: orders.change(session, order, transition)
         )
 
+    async def _discount(self, order: Order) -> Order:
+        given = order.discount
+        assert given is not None
+        event, attempt = self._catalog.event, given.attempt
+        if given.state is DiscountState.RETURNING:
+            # Whatever it says: what was held is not held by this order any more.
+            await book(self._ledger, chart_discounts.release_use(order))
+            answer = DiscountState.RETURNED
+        else:
+            match await book(self._ledger, [chart_discounts.hold_use(event, order)]):
+                case None:
+                    answer = DiscountState.HELD
+                case Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
+                    answer = DiscountState.REFUSED
+                case status:
+                    raise LedgerContradicts(f"discount of order {order.number}", status.name)
+        transition = partial(Order.discount_answered, attempt=attempt, state=answer)
+        return await self._store.transaction(
+            lambda session: orders.change(session, order, transition)
+        )
+
     async def _release(self, order: Order) -> Order:
+        if held := chart_discounts.release_use(order):
+            await book(self._ledger, held)
         results = await self._ledger.create_transfers(chart_places.release(order))
         for result in results:
             match result.status:

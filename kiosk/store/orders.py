@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, se
 from sqlmodel import Session, col, func
 from sqlmodel import select as select_rows
 
+from kiosk.domain.discounts import AppliedDiscount, DiscountState
 from kiosk.domain.errors import UnknownOrder
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Booking, Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
+from kiosk.store import payment_tables
 from kiosk.store.tables import HELD, METADATA, OPEN, ClaimRow, OrderRow
 from kiosk.store.upserts import insert_missing
 from ledger.ids import derived_id
@@ -25,6 +27,7 @@ _CLAIMS: Final = METADATA.tables["claim"]
 _EVENTS: Final = METADATA.tables["event"]
 _ORDERS: Final = METADATA.tables["orders"]
 _PAYMENTS: Final = METADATA.tables["payment"]
+_DISCOUNTS: Final = METADATA.tables[payment_tables.OrderDiscountRow.__tablename__]
 _SLOTS: Final = METADATA.tables["slot"]
 _CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled", "revision")
 
@@ -44,10 +47,16 @@ def claims_where(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
     )
 
 
+_DISCOUNT_COLUMNS: Final = ("code", "amount_minor", "is_limited", "attempt", "asked_at", "state")
 _FIND: Final = (
-    select(_ORDERS, _EVENTS.c.currency, _ATTENDEES.c.name, _ATTENDEES.c.email)
+    select(
+        _ORDERS,
+        *(_EVENTS.c.currency, _ATTENDEES.c.name, _ATTENDEES.c.email),
+        *(_DISCOUNTS.c[name].label(f"discount_{name}") for name in _DISCOUNT_COLUMNS),
+    )
     .join(_EVENTS, _EVENTS.c.id == _ORDERS.c.event_id)
     .join(_ATTENDEES, _ATTENDEES.c.id == _ORDERS.c.attendee_id)
+    .outerjoin(_DISCOUNTS, _DISCOUNTS.c.order_id == _ORDERS.c.id)
     .where(_ORDERS.c.id == bindparam("order_id"))
     .with_for_update(of=_ORDERS)
 )
@@ -59,6 +68,7 @@ _UPDATE_ORDER: Final = (
     .where(_ORDERS.c.id == bindparam("order_id"), _ORDERS.c.revision == bindparam("seen"))
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
+_DELETE_DISCOUNT: Final = delete(_DISCOUNTS).where(_DISCOUNTS.c.order_id == bindparam("order_id"))
 _DELETE_PAYMENT: Final = delete(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
 
 
@@ -88,6 +98,7 @@ def find(session: Session, order_id: int) -> Order | None:
         settled=row.settled,
         payment=None if paid is None else _payment(paid, row.currency),
         revision=row.revision,
+        discount=None if row.discount_code is None else _discount(row),
     )
 
 
@@ -144,6 +155,10 @@ def _write(session: Session, before: Order, transition: Callable[[Order], Order]
             connection.execute(_DELETE_PAYMENT, {"order_id": before.id})
         if after.payment is not None:
             connection.execute(insert(_PAYMENTS), _payment_values(before.id, after.payment))
+    if after.discount != before.discount:
+        assert after.discount is not None, "what was asked for stays on record"
+        connection.execute(_DELETE_DISCOUNT, {"order_id": before.id})
+        connection.execute(insert(_DISCOUNTS), _discount_values(before.id, after.discount))
     return after
 
 
@@ -217,6 +232,8 @@ def _payment_values(order_id: int, payment: Payment) -> dict[str, object]:
         "taken_by": payment.taken_by,
         "taken_at": payment.taken_at,
         "booking": payment.booking,
+        "provider": payment.provider,
+        "reference": payment.reference,
     }
 
 
@@ -229,4 +246,29 @@ def _payment(row: Row[*tuple[object, ...]], currency: str) -> Payment:
         taken_by=row.taken_by,
         taken_at=row.taken_at,
         booking=Booking(row.booking),
+        provider=row.provider,
+        reference=row.reference,
+    )
+
+
+def _discount_values(order_id: int, discount: AppliedDiscount) -> dict[str, object]:
+    return {
+        "order_id": order_id,
+        "code": discount.code,
+        "amount_minor": discount.amount.minor,
+        "is_limited": discount.is_limited,
+        "attempt": discount.attempt,
+        "asked_at": discount.asked_at,
+        "state": discount.state,
+    }
+
+
+def _discount(row: Row[*tuple[object, ...]]) -> AppliedDiscount:
+    return AppliedDiscount(
+        code=row.discount_code,
+        amount=Money(row.discount_amount_minor, row.currency),
+        is_limited=row.discount_is_limited,
+        attempt=row.discount_attempt,
+        asked_at=row.discount_asked_at,
+        state=DiscountState(row.discount_state),
     )

@@ -29,7 +29,8 @@ METADATA.naming_convention = NAMES
 STRICT: Final = {"sqlite_strict": True}
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """The column holds one of the words."""
     quoted = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
@@ -134,7 +135,7 @@ class OrderRow(SQLModel, table=True):
 
     __tablename__ = "orders"
     __table_args__ = (
-        _one_of("state", OrderState),
+        one_of("state", OrderState),
         CheckConstraint("length(id) = 16", name="id"),
         CheckConstraint("attempt >= 1", name="attempt"),
         CheckConstraint("hold_seconds >= 1", name="hold_seconds"),
@@ -208,11 +209,12 @@ class PaymentRow(SQLModel, table=True):
 
     __tablename__ = "payment"
     __table_args__ = (
-        _one_of("method", Method),
-        _one_of("booking", Booking),
+        one_of("method", Method),
+        one_of("booking", Booking),
         CheckConstraint("length(id) = 16", name="id"),
         CheckConstraint("amount_minor >= 0", name="amount_minor"),
         CheckConstraint("tendered_minor >= amount_minor", name="tendered_minor"),
+        CheckConstraint("(method = 'provider') = (provider <> '')", name="provider"),
         STRICT,
     )
 
@@ -224,6 +226,8 @@ class PaymentRow(SQLModel, table=True):
     taken_by: str = Field(sa_type=Text)
     taken_at: datetime = Field(sa_type=Instant)
     booking: str = Field(sa_type=Text)
+    provider: str = Field(default="", sa_type=Text)
+    reference: str = Field(default="", sa_type=Text)
 
 
 class ConductRow(SQLModel, table=True):
@@ -245,7 +249,7 @@ class AdmissionRow(SQLModel, table=True):
 
     __tablename__ = "admission"
     __table_args__ = (
-        _one_of("outcome", AdmissionOutcome),
+        one_of("outcome", AdmissionOutcome),
         CheckConstraint("entry >= 1", name="entry"),
         CheckConstraint("nonce > 0", name="nonce"),
         CheckConstraint("(outcome = 'admitted') = (admitted_at IS NOT NULL)", name="admitted_at"),
