@@ -47,9 +47,9 @@ async def mistake(pilot: Play, fakes: Fakes) -> None:
 
 
 async def pay(pilot: Play, fakes: Fakes) -> None:
-    """Waiting for money, in the last minute."""
+    """Waiting for money."""
     await to_pay(pilot)
-    fakes.clock.advance(seconds=262)
+    fakes.clock.advance(seconds=28)
     pilot.app.screen.query_one(Countdown).tick()
 
 

@@ -25,11 +25,15 @@ def words(language: str = "en") -> Words:
 
 def messages() -> set[str | tuple[str, ...]]:
     """Everything the source says through `Words`."""
-    found = extract_from_dir(
-        str(Path(kiosk.__file__).parent),
-        [("**.py", "python")],
-        keywords={"words": None, "self": None, "count": (1, 2)},
-    )
+    # The pay page says what its notices name third and fourth.
+    said = {"words": None, "self": None, "count": (1, 2), "_Notice": (3,)}
+    return extracted(said) | extracted({"_Notice": (4,)})
+
+
+def extracted(keywords: dict[str, tuple[int, ...] | None]) -> set[str | tuple[str, ...]]:
+    """What these functions are called with."""
+    source = str(Path(kiosk.__file__).parent)
+    found = extract_from_dir(source, [("**.py", "python")], keywords=keywords)
     return {message for _, _, message, _, _ in found}
 
 
