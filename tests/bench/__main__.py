@@ -4,7 +4,10 @@ import argparse
 import sys
 from importlib import import_module
 
-BENCHES = {"ledger": "transfers per second and latency of each ledger engine"}
+BENCHES = {
+    "ledger": "transfers per second and latency of each ledger engine",
+    "sales": "tickets sold per second, key presses during a rush, time to start",
+}
 
 
 def main() -> int:

@@ -1,0 +1,143 @@
+"""Somebody at the keyboard of the real app, in the process that serves a rush.
+
+As on a real terminal, keys come from a thread of their own, and a press counts from when it was
+due: a process too busy to take it lets the person wait all the same. It is over when the next
+paint is handed to the terminal.
+"""
+
+import asyncio
+import random
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from textual import events
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.keys import _character_to_key
+
+from kiosk.app import KioskApp
+from kiosk.services.kiosk import Services
+from tests.kiosk.factories import PIN
+
+SIZE = (120, 40)
+PATIENCE_SECONDS = 20
+PAINT_SECONDS = 2.0
+"""A press that has painted nothing for so long has nothing to paint."""
+PAUSE_SECONDS = (0.01, 0.06)
+
+WELCOME, TICKET, DOOR = "WelcomeScreen", "TicketScreen", "DoorScreen"
+KEYS: dict[str, tuple[str, ...]] = {
+    WELCOME: ("right", "right", "right", "enter"),
+    "ChooseScreen": ("down", "down", "up", "up", "enter"),
+    "YouScreen": (*"Ada Lovelace", "enter", *"ada@example.org", "enter"),
+    "PayScreen": ("enter",),
+    "PinDialog": (*PIN, "enter"),
+    "CashDialog": ("right", "right", "left", "left", "enter"),
+    "ChangeDialog": ("enter",),
+    "StaffDialog": ("enter",),
+    TICKET: ("n",),
+    DOOR: (*"0123456789AB", "enter"),
+}
+"""What is pressed on each screen; the last key leads on."""
+
+
+class _Paper(HeadlessDriver):
+    """A terminal that is painted on for real, and says when."""
+
+    @property
+    def is_headless(self) -> bool:
+        return False
+
+    def write(self, data: str) -> None:
+        app = self._app
+        assert isinstance(app, PaintedApp)
+        if app.key_taken:
+            app.painted.set()
+
+
+class PaintedApp(KioskApp):
+    """The real app on paper."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.driver_class = _Paper
+        self.painted = threading.Event()
+        self.key_taken = False
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.key_taken = True
+        await super().on_event(event)
+
+
+@dataclass(slots=True)
+class Person:
+    """Goes through the app again and again, and remembers how long each paint took."""
+
+    app: PaintedApp
+    loop: asyncio.AbstractEventLoop
+    milliseconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    tickets: int = 0
+    _chance: random.Random = field(default_factory=lambda: random.Random(1))
+    _never: threading.Event = field(default_factory=threading.Event)
+
+    def visit(self, goes_on: Callable[[], bool]) -> None:
+        """Buy tickets while it goes on, and come home; call this in a thread."""
+        while goes_on():
+            self._leave(WELCOME)
+            while (screen := self._settled()) != WELCOME:
+                self.tickets += screen == TICKET
+                self._leave(screen)
+
+    def work_at_the_door(self, goes_on: Callable[[], bool]) -> None:
+        """Unlock the door mode and look at tickets while it goes on; call this in a thread."""
+        self._press("f10", "StaffChord")
+        self._until(lambda: self._screen() not in (WELCOME, ""))
+        while (screen := self._settled()) != DOOR:
+            self._leave(screen)
+        while goes_on():
+            for key in KEYS[DOOR]:
+                self._press(key, DOOR)
+
+    def _leave(self, screen: str) -> None:
+        for key in KEYS[screen]:
+            self._press(key, screen)
+        self._until(lambda: self._screen() not in (screen, ""))
+
+    def _press(self, key: str, screen: str) -> None:
+        app = self.app
+        due = perf_counter() + self._chance.uniform(*PAUSE_SECONDS)
+        self._never.wait(due - perf_counter())
+        app.painted.clear()
+        app.key_taken = False
+        char = key if len(key) == 1 else None
+        event = events.Key(_character_to_key(key) if char else key, char)
+        self.loop.call_soon_threadsafe(app.post_message, event)
+        if app.painted.wait(PAINT_SECONDS):
+            self.milliseconds[screen].append((perf_counter() - due) * 1000)
+
+    def _screen(self) -> str:
+        # Within a batch one screen gives way to the next, and another may shine through.
+        return "" if self.app._batch_count else type(self.app.screen).__name__
+
+    def _settled(self) -> str:
+        self._until(lambda: bool(self._screen()))
+        return self._screen()
+
+    def _until(self, condition: Callable[[], bool]) -> None:
+        end = perf_counter() + PATIENCE_SECONDS
+        while not condition():
+            if perf_counter() > end:
+                raise TimeoutError(f"still on {self._screen()}")
+            self._never.wait(0.02)
+
+
+@asynccontextmanager
+async def person(services: Services) -> AsyncIterator[Person]:
+    """The app on `services`, and a person in front of it."""
+    app = PaintedApp(services)
+    async with app.run_test(headless=False, size=SIZE):
+        yield Person(app, asyncio.get_running_loop())
