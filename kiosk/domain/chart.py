@@ -1,13 +1,15 @@
 """The chart of accounts: which account stands for what, and which transfers a business event is.
 
 Start reading here; `chart_places` and `chart_money` plan the transfers. A place at the event is
-one unit on the ticket ledger. It is funded once into a slot's budget, moves to spent when sold and
-to redeemed when its holder is admitted:
+one unit on the ticket ledger. It is funded into a slot's budget, moves to spent when sold and to
+redeemed when its holder is admitted:
 
     operator --fund--> budget --hold, post--> spent --redeem--> redeemed
 
 A budget's debits must not exceed its credits, so its balance *is* what is left: there is no second
-counter, and nothing can be sold twice. Money moves beside it, on the ledger of its currency:
+counter, and nothing can be sold twice. A slot of a pool takes each place from the pool's budget
+too, in the same chain. Goodies move likewise on their own ledger. Money moves beside them, on the
+ledger of its currency:
 
     cash --receipt--> customer --charge--> sales
     discounts --discount--> customer
@@ -19,8 +21,9 @@ what they stand for, so an operation repeated after a crash is recognised as the
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import Final
 
-from kiosk.domain.events import Event, EventSlot, ProviderName
+from kiosk.domain.events import Event, ProviderName, Resource, ResourceKind
 from kiosk.domain.money import CURRENCIES
 from kiosk.domain.orders import Method, Order
 from ledger.ids import derived_id
@@ -75,6 +78,10 @@ class TransferCode(IntEnum):
     TAKE = 3
     """A place sold without a hold, because the hold was lost while the buyer paid."""
     REDEEM = 4
+    WITHDRAW = 5
+    """Capacity taken back before it was sold."""
+    TAKE_BACK = 6
+    """A sold place or a granted goodie given back, when its order was refunded."""
     CHARGE = 21
     RECEIPT = 22
     DISCOUNT = 23
@@ -85,9 +92,18 @@ class TransferCode(IntEnum):
     """Money for a credit note."""
 
 
+RESOURCE_TAGS: Final = {ResourceKind.SLOT: 0, ResourceKind.POOL: 1, ResourceKind.GOODIE: 2}
+"""What tells slots, pools and goodies apart in `user_data_32`, `user_data_64` being a number."""
+
+
+def resource_account_id(event: Event, kind: ResourceKind, number: int, code: AccountCode) -> int:
+    """An account of a slot, a pool or a goodie."""
+    return derived_id(f"{kind}-account", event.id, number, code)
+
+
 def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
     """The account of a slot on the ticket ledger."""
-    return derived_id("slot-account", event.id, slot_number, code)
+    return resource_account_id(event, ResourceKind.SLOT, slot_number, code)
 
 
 def event_account_id(event: Event, code: AccountCode) -> int:
@@ -112,8 +128,13 @@ def customer_account_id(order_id: int) -> int:
     return derived_id("customer", order_id)
 
 
-def slot_accounts(event: Event, slot: EventSlot) -> list[Account]:
-    """Operator, budget, spent and redeemed of one slot."""
+def resource_ledger(kind: ResourceKind) -> LedgerNumber:
+    """On which ledger something is counted."""
+    return LedgerNumber.GOODIES if kind is ResourceKind.GOODIE else LedgerNumber.TICKETS
+
+
+def resource_accounts(event: Event, resource: Resource) -> list[Account]:
+    """Operator, budget, spent and redeemed of one slot, pool or goodie."""
     limited = AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS
     kinds = {
         AccountCode.OPERATOR: AccountFlags.NONE,
@@ -124,10 +145,11 @@ def slot_accounts(event: Event, slot: EventSlot) -> list[Account]:
     }
     return [
         Account(
-            id=slot_account_id(event, slot.number, code),
+            id=resource_account_id(event, resource.kind, resource.number, code),
             user_data_128=event.id,
-            user_data_64=slot.number,
-            ledger=LedgerNumber.TICKETS,
+            user_data_64=resource.number,
+            user_data_32=RESOURCE_TAGS[resource.kind],
+            ledger=resource_ledger(resource.kind),
             code=code,
             flags=flags,
         )

@@ -37,8 +37,32 @@ class SaleState(StrEnum):
     NOT_PUBLIC = "not_public"
 
 
+class BasketFault(KioskError):
+    """Something about a basket keeps it from being bought; nothing was held."""
+
+
 @dataclass(eq=False)
-class NotOnSale(KioskError):
+class EmptyBasket(BasketFault):
+    """Nothing was chosen."""
+
+
+@dataclass(eq=False)
+class UnknownSlot(BasketFault):
+    """The event has no such slot."""
+
+    slot_key: str
+
+
+@dataclass(eq=False)
+class NoneWanted(BasketFault):
+    """Of a slot that was chosen, none or less was asked for."""
+
+    slot_key: str
+    count: int
+
+
+@dataclass(eq=False)
+class NotOnSale(BasketFault):
     """The slot is not sold now: too early, too late, or not to everybody."""
 
     slot_key: str
@@ -47,14 +71,37 @@ class NotOnSale(KioskError):
 
 
 @dataclass(eq=False)
+class TooManyTickets(BasketFault):
+    """More than one order may have, of `slot_key` or (None) altogether."""
+
+    slot_key: str | None
+    most: int
+    wanted: int
+
+
+@dataclass(eq=False)
+class RequiredSlotMissing(BasketFault):
+    """One of `requires` must be in the same order, or be the attendee's already."""
+
+    slot_key: str
+    requires: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class SoldOut(KioskError):
-    """Not enough places are free; those on hold by others may come back."""
+    """Not enough places are free; those on hold by others may come back.
+
+    Where `pool_key` is given, the pool is what is out, and `left` and `on_hold` count its places.
+    """
 
     slot_key: str
     left: int
     on_hold: int
     retry_seconds: int
     """Until the last of today's holds has ended, if nobody pays; 0 when nothing is on hold."""
+    wanted: int = 1
+    """How many the order asked for."""
+    pool_key: str | None = None
 
 
 @dataclass(eq=False)

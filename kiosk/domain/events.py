@@ -77,6 +77,11 @@ class Pool:
     number: int = 0
     """What stands for the pool on the ledger; 0 until the store has given it one."""
 
+    @property
+    def resource(self) -> Resource:
+        """As something that is counted."""
+        return Resource(ResourceKind.POOL, self.key, self.number, self.capacity)
+
 
 @dataclass(frozen=True, slots=True)
 class EventSlot:
@@ -105,6 +110,11 @@ class EventSlot:
         """Name and category, as on a ticket."""
         return f"{self.name} · {self.category}" if self.category else self.name
 
+    @property
+    def resource(self) -> Resource:
+        """As something that is counted."""
+        return Resource(ResourceKind.SLOT, self.key, self.number, self.capacity)
+
 
 class Per(StrEnum):
     """What a goodie is given for."""
@@ -124,6 +134,11 @@ class Goodie:
     slot_keys: tuple[str, ...] = ()
     number: int = 0
     """What stands for the goodie on the ledger; 0 until the store has given it one."""
+
+    @property
+    def resource(self) -> Resource:
+        """As something that is counted."""
+        return Resource(ResourceKind.GOODIE, self.key, self.number, self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +249,10 @@ class Event:
     @property
     def resources(self) -> tuple[Resource, ...]:
         """Everything the ledger counts for this event, slots first."""
-        of = ResourceKind
-        return (
-            *(Resource(of.SLOT, one.key, one.number, one.capacity) for one in self.slots),
-            *(Resource(of.POOL, one.key, one.number, one.capacity) for one in self.pools),
-            *(Resource(of.GOODIE, one.key, one.number, one.count) for one in self.goodies),
-        )
+        slots = (one.resource for one in self.slots)
+        pools = (one.resource for one in self.pools)
+        goodies = (one.resource for one in self.goodies)
+        return (*slots, *pools, *goodies)
 
     def pool_of(self, slot: EventSlot) -> Pool | None:
         """The pool that `slot` shares with others."""

@@ -1,5 +1,6 @@
 """Orders: one checkout of one attendee, from the hold to the tickets. Transitions are pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from kiosk.domain.errors import (
     NotPayable,
     TooLittleTendered,
 )
+from kiosk.domain.goodies import GoodiePiece, GoodieState
 from kiosk.domain.money import Money, zero
 from kiosk.domain.people import Attendee
 
@@ -98,6 +100,8 @@ class SlotClaim:
     """Raised by reissue and transfer; older versions are refused at the door."""
     price: Money
     holder: Attendee
+    pool_number: int | None = None
+    """The pool that the place came from too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Order:
     payment: Payment | None = None
     revision: int = 0
     """Counts the stored changes, so that a stale copy is never written over a newer one."""
+    goodies: tuple[GoodiePiece, ...] = ()
+    """Pieces of goodies that were asked for with the claims, granted or not."""
     discount: AppliedDiscount | None = None
     """The code that was last asked for."""
 
@@ -169,19 +175,22 @@ class Order:
             attempt=self.attempt + 1,
             held_until=now + timedelta(seconds=self.hold_seconds),
             settled=False,
+            goodies=self._goodies(GoodieState.ASKED),
         )
 
-    def held(self, attempt: int) -> Self:
-        """The ledger holds the places that `attempt` asked for."""
+    def held(self, attempt: int, promised: Collection[int] = ()) -> Self:
+        """The ledger holds the places that `attempt` asked for, and these pieces of goodies."""
         if self.state is not OrderState.PLACED or self.attempt != attempt:
             return self
-        return replace(self, state=OrderState.HELD, settled=True)
+        goodies = self._goodies(GoodieState.PROMISED, promised)
+        return replace(self, state=OrderState.HELD, settled=True, goodies=goodies)
 
     def sold_out(self, attempt: int) -> Self:
         """The ledger refused the hold that `attempt` asked for."""
         if self.state is not OrderState.PLACED or self.attempt != attempt:
             return self
-        return replace(self, state=OrderState.SOLD_OUT, settled=True)
+        goodies = self._goodies(GoodieState.NONE)
+        return replace(self, state=OrderState.SOLD_OUT, settled=True, goodies=goodies)
 
     def begin_payment(self, payment: Payment) -> Self:
         """Take the money, once: an order already being paid keeps its payment.
@@ -208,13 +217,14 @@ class Order:
         following = {Booking.POST: Booking.RETRY, Booking.RETRY: Booking.ALONE}[refused]
         return replace(self, payment=replace(self.payment, booking=following))
 
-    def paid(self, booking: Booking) -> Self:
-        """The ledger has booked what `booking` asked for."""
+    def paid(self, booking: Booking, granted: Collection[int] = ()) -> Self:
+        """The ledger has booked what `booking` asked for, and granted these pieces of goodies."""
         if self.settled or self.payment is None or self.payment.booking is not booking:
             return self
         alone = booking is Booking.ALONE
         state = OrderState.PAID_UNFULFILLED if alone else OrderState.PAID
-        return replace(self, state=state, settled=True)
+        goodies = self._goodies(GoodieState.GRANTED, () if alone else granted)
+        return replace(self, state=state, settled=True, goodies=goodies)
 
     def apply_discount(self, asked: AppliedDiscount) -> Self:
         """Ask for the use of a code; the one it has stays. Raises `DiscountRefused`."""
@@ -281,3 +291,14 @@ class Order:
             raise NotPayable(self.id, self.state)
         if now >= self.held_until:
             raise HoldExpired(self.id)
+
+    def _goodies(
+        self, state: GoodieState, positions: Collection[int] | None = None
+    ) -> tuple[GoodiePiece, ...]:
+        """The pieces in `state`; where `positions` are given, the others are had no more."""
+        return tuple(
+            replace(one, state=state)
+            if positions is None or one.position in positions
+            else replace(one, state=GoodieState.NONE)
+            for one in self.goodies
+        )

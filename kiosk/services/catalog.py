@@ -1,14 +1,15 @@
 """What is on sale, and how much of it is left: the ledger's word."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import chart
+from kiosk.domain.basket import opened_by, order_max, sale_state
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import SaleState
-from kiosk.domain.events import Event, EventSlot
+from kiosk.domain.events import ORDER_MAX_DEFAULT, Event, EventSlot, Pool, Resource
 from kiosk.services.backing import Backing
 from kiosk.services.opening import Opening
 
@@ -19,14 +20,19 @@ class Offer:
 
     slot: EventSlot
     left: int
+    """Places that can be had: of the slot, or of its pool where that has fewer."""
     on_hold: int
     """Places held by buyers who are paying; they may come back."""
     sale_state: SaleState
+    order_max: int = ORDER_MAX_DEFAULT
+    """How many of them one order may have."""
+    pool: Pool | None = None
+    """The pool, if it is what `left` and `on_hold` count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many places of a slot are free, and how many somebody holds while paying."""
+    """How many of something are free, and how many somebody holds while paying."""
 
     left: int
     on_hold: int
@@ -53,23 +59,21 @@ class Catalog:
         self.event = await self._opening.open(event, self.signing_key)
         return self.event
 
-    async def offers(self) -> list[Offer]:
-        """The public slots in the order of the event file, with what is left of each."""
-        public = [slot for slot in self.event.slots if slot.public]
+    async def offers(self, codes: Iterable[str] = ()) -> list[Offer]:
+        """What everybody may buy, and what `codes` open, in the order of the event file."""
         now = self._clock.now()
-        places = await self.places([slot.number for slot in public])
-        return [
-            Offer(
-                slot, places[slot.number].left, places[slot.number].on_hold, sale_state(slot, now)
-            )
-            for slot in public
-        ]
+        opened = opened_by(self.event, codes, now)
+        shown = [slot for slot in self.event.slots if slot.public or slot.key in opened]
+        slots = (slot.resource for slot in shown)
+        pools = (pool.resource for slot in shown if (pool := self.event.pool_of(slot)))
+        places = await self.places([*slots, *pools])
+        return [self._offer(slot, places, sale_state(slot, now, opened)) for slot in shown]
 
-    async def places(self, slot_numbers: list[int]) -> dict[int, Places]:
-        """How many places of each slot are free and on hold, by slot number."""
+    async def places(self, resources: Iterable[Resource]) -> dict[Resource, Places]:
+        """How much of each slot, pool or goodie is free and on hold: the ledger's word."""
         ids = {
-            chart.slot_account_id(self.event, number, AccountCode.BUDGET): number
-            for number in slot_numbers
+            chart.resource_account_id(self.event, one.kind, one.number, AccountCode.BUDGET): one
+            for one in resources
         }
         budgets = await self._ledger.lookup_accounts(list(ids))
         return {
@@ -80,11 +84,15 @@ class Catalog:
             for budget in budgets
         }
 
-
-def sale_state(slot: EventSlot, at: datetime) -> SaleState:
-    """Whether a slot can be bought at `at`, were there places left."""
-    if not slot.public:
-        return SaleState.NOT_PUBLIC
-    if slot.sale.is_before(at):
-        return SaleState.UPCOMING
-    return SaleState.ENDED if slot.sale.is_after(at) else SaleState.OPEN
+    def _offer(self, slot: EventSlot, places: Mapping[Resource, Places], state: SaleState) -> Offer:
+        own, pool = places[slot.resource], self.event.pool_of(slot)
+        shared = places[pool.resource] if pool else own
+        scarcest, limit = (shared, pool) if shared.left < own.left else (own, None)
+        return Offer(
+            slot,
+            scarcest.left,
+            scarcest.on_hold,
+            state,
+            order_max=order_max(self.event, slot),
+            pool=limit,
+        )

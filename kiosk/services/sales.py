@@ -1,23 +1,22 @@
 """Sell tickets: hold, pay, give back. Store the intent, move the ledger, record the outcome."""
 
-import secrets
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
 
 from sqlmodel import Session
 
-from kiosk.domain.codes import ticket_number
-from kiosk.domain.errors import HoldExpired, NotOnSale, SaleState, SoldOut, UnknownOrder
-from kiosk.domain.events import EventSlot, Role, StaffMember
+from kiosk.domain.basket import Basket, asks_for_owned, check
+from kiosk.domain.errors import HoldExpired, UnknownOrder
+from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.money import Money, zero
-from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
+from kiosk.domain.orders import Method, Order, OrderState, Payment
 from kiosk.domain.people import Attendee
 from kiosk.domain.tickets import Ticket, issue
 from kiosk.services.backing import Backing
-from kiosk.services.catalog import Catalog, sale_state
+from kiosk.services.catalog import Catalog
+from kiosk.services.placing import new_order, sold_out
 from kiosk.services.settlement import Settlement
 from kiosk.store import orders
-from ledger.ids import derived_id, new_id
+from ledger.ids import new_id
 
 
 class Sales:
@@ -28,6 +27,7 @@ class Sales:
     """
 
     def __init__(self, backing: Backing, catalog: Catalog, settlement: Settlement) -> None:
+        self._backing = backing
         self._store = backing.store
         self._clock = backing.clock
         self._catalog = catalog
@@ -37,27 +37,32 @@ class Sales:
         """An id for one checkout; keep it and use it again until the checkout has ended."""
         return new_id()
 
-    async def place(self, order_id: int, slot_key: str, attendee: Attendee) -> Order:
-        """Hold one place; the order is HELD, or further if it already went on.
+    async def place(
+        self, order_id: int, basket: Basket | str, attendee: Attendee, codes: Iterable[str] = ()
+    ) -> Order:
+        """Hold every place of `basket`, or none; the order is HELD, or further if it went on.
 
-        Raises `NotOnSale`, `SoldOut` (place again to try again) or `HoldExpired`.
+        A key in place of a basket is one ticket of that slot. `codes` may open slots that are not
+        public. Raises a `BasketFault`, `SoldOut` (place again to try again) or `HoldExpired`.
         """
-        slot = self._catalog.event.slot(slot_key)
-        fresh = self._new_order(order_id, slot, attendee)
+        wanted = {basket: 1} if isinstance(basket, str) else dict(basket)
+        event, now, typed = self._catalog.event, self._clock.now(), tuple(codes)
 
         def intend(session: Session) -> Order:
             found = orders.find(session, order_id)
             if found is None or found.state is OrderState.SOLD_OUT:
-                _check_on_sale(slot, fresh.placed_at)
+                asked = asks_for_owned(event, wanted)
+                owned = orders.owned_slots(session, event.id, attendee.email) if asked else ()
+                if faults := check(event, wanted, now, owned=owned, codes=typed):
+                    raise faults[0]
             if found is None:
-                return orders.insert_order(session, self._catalog.event.id, fresh)
-            return orders.change(
-                session, order_id, lambda order: order.place_again(fresh.placed_at)
-            )
+                fresh = new_order(event, order_id, wanted, attendee, now)
+                return orders.insert_order(session, event.id, fresh)
+            return orders.change(session, order_id, lambda order: order.place_again(now))
 
         order = await self._settlement.settle(await self._store.transaction(intend))
         if order.state is OrderState.SOLD_OUT:
-            raise await self._sold_out(slot)
+            raise await sold_out(self._backing, self._catalog, order)
         return order
 
     async def pay_cash(self, order_id: int, tendered: Money, cashier: StaffMember) -> Order:
@@ -105,30 +110,6 @@ class Sales:
         event, key = self._catalog.event, self._catalog.signing_key
         return [issue(claim, event.slot(claim.slot_key), key) for claim in order.claims]
 
-    def _new_order(self, order_id: int, slot: EventSlot, attendee: Attendee) -> Order:
-        now, hold_seconds = self._clock.now(), self._catalog.event.hold_seconds
-        claim = SlotClaim(
-            id=derived_id("claim", order_id, 0),
-            slot_key=slot.key,
-            slot_number=slot.number,
-            ticket_number=ticket_number(secrets.randbits(55)),
-            version=1,
-            price=slot.price,
-            holder=attendee,
-        )
-        return Order(
-            id=order_id,
-            number=0,
-            state=OrderState.PLACED,
-            attendee=attendee,
-            claims=(claim,),
-            attempt=1,
-            hold_seconds=hold_seconds,
-            placed_at=now,
-            held_until=now + timedelta(seconds=hold_seconds),
-            settled=False,
-        )
-
     async def _pay(self, order_id: int, method: Method, tendered: Money, taken_by: str) -> Order:
         payment_id, now = new_id(), self._clock.now()
 
@@ -143,23 +124,3 @@ class Sales:
             lambda session: orders.change(session, order_id, transition)
         )
         return await self._settlement.settle(order)
-
-    async def _sold_out(self, slot: EventSlot) -> SoldOut:
-        event = self._catalog.event
-        places = (await self._catalog.places([slot.number]))[slot.number]
-        ends = await self._store.transaction(
-            lambda session: orders.last_hold_ends(session, event.id, slot.number)
-        )
-        remaining = max(ends - self._clock.now(), timedelta()) if ends else timedelta()
-        return SoldOut(
-            slot.key,
-            left=places.left,
-            on_hold=places.on_hold,
-            retry_seconds=-(-remaining // timedelta(seconds=1)) if places.on_hold else 0,
-        )
-
-
-def _check_on_sale(slot: EventSlot, at: datetime) -> None:
-    state = sale_state(slot, at)
-    if state is not SaleState.OPEN:
-        raise NotOnSale(slot.key, state, slot.sale)

@@ -9,7 +9,9 @@ from kiosk.domain.orders import Booking, Order, OrderState
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book, open_accounts
 from kiosk.services.catalog import Catalog
+from kiosk.services.goodies import Goodies
 from kiosk.store import orders
+from ledger.chains import chain_refusal
 from ledger.types import CreateTransferStatus as Status
 
 _PLANS = {
@@ -30,6 +32,7 @@ class Settlement:
         self._store = backing.store
         self._ledger = backing.ledger
         self._catalog = catalog
+        self._goodies = Goodies(backing, catalog)
 
     async def settle(self, order: Order) -> Order:
         """Ask the ledger until nothing of the order is open."""
@@ -45,10 +48,14 @@ class Settlement:
         return order
 
     async def _hold(self, order: Order) -> Order:
-        match await book(self._ledger, chart_places.hold(self._catalog.event, order)):
+        places = chart_places.hold(self._catalog.event, order)
+        results = await self._ledger.create_transfers([*places, *self._goodies.holds(order)])
+        promised = self._goodies.promised(order, results[len(places) :])
+        match chain_refusal(results[: len(places)]):
             case None:
-                transition = partial(Order.held, attempt=order.attempt)
+                transition = partial(Order.held, attempt=order.attempt, promised=promised)
             case Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
+                await self._goodies.give_back(order, promised)
                 transition = partial(Order.sold_out, attempt=order.attempt)
             case status:
                 raise LedgerContradicts(f"hold of order {order.number}", status.name)
@@ -66,14 +73,18 @@ class Settlement:
             await book(self._ledger, held)
         chain = _PLANS[payment.booking](self._catalog.event, order, payment)
         match payment.booking, await book(self._ledger, chain):
-            case _, None:
+            case Booking.ALONE, None:
                 transition = partial(Order.paid, booking=payment.booking)
+            case _, None:
+                granted = await self._goodies.grant(order, payment.id)
+                transition = partial(Order.paid, booking=payment.booking, granted=granted)
             case (
                 Booking.POST,
                 Status.PENDING_TRANSFER_EXPIRED | Status.PENDING_TRANSFER_ALREADY_VOIDED,
             ):
                 transition = partial(Order.fall_back, refused=Booking.POST)
             case Booking.RETRY, Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
+                await self._goodies.give_back(order)
                 transition = partial(Order.fall_back, refused=Booking.RETRY)
             case _, status:
                 assert status is not None
@@ -116,6 +127,7 @@ class Settlement:
                     pass
                 case status:
                     raise LedgerContradicts(f"release of order {order.number}", status.name)
+        await self._goodies.give_back(order)
         return await self._store.transaction(
             lambda session: orders.change(session, order, Order.released)
         )

@@ -3,7 +3,7 @@
 Statements are built once: building one takes longer than SQLite takes to execute it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from sqlmodel import select as select_rows
 
 from kiosk.domain.discounts import AppliedDiscount, DiscountState
 from kiosk.domain.errors import UnknownOrder
+from kiosk.domain.goodies import GoodiePiece, GoodieState
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Booking, Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
@@ -28,6 +29,8 @@ _EVENTS: Final = METADATA.tables["event"]
 _ORDERS: Final = METADATA.tables["orders"]
 _PAYMENTS: Final = METADATA.tables["payment"]
 _DISCOUNTS: Final = METADATA.tables[payment_tables.OrderDiscountRow.__tablename__]
+_GOODIES: Final = METADATA.tables["goodie"]
+_PIECES: Final = METADATA.tables["goodie_piece"]
 _SLOTS: Final = METADATA.tables["slot"]
 _CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled", "revision")
 
@@ -62,6 +65,21 @@ _FIND: Final = (
 )
 CLAIMS_OF_ORDER: Final = claims_where(_CLAIMS.c.order_id == bindparam("order_id"))
 _PAYMENT_OF_ORDER: Final = select(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
+_PIECES_OF_ORDER: Final = (
+    select(_PIECES, _GOODIES.c.key)
+    .join(
+        _GOODIES,
+        (_GOODIES.c.event_id == _PIECES.c.event_id)
+        & (_GOODIES.c.number == _PIECES.c.goodie_number),
+    )
+    .where(_PIECES.c.order_id == bindparam("order_id"))
+    .order_by(_PIECES.c.position)
+)
+_UPDATE_PIECE: Final = (
+    update(_PIECES)
+    .where(_PIECES.c.order_id == bindparam("of"), _PIECES.c.position == bindparam("at"))
+    .values(state=bindparam("new_state"))
+)
 _INSERT_ORDER: Final = insert(_ORDERS).returning(_ORDERS.c.number)
 _UPDATE_ORDER: Final = (
     update(_ORDERS)
@@ -69,6 +87,22 @@ _UPDATE_ORDER: Final = (
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
 _DELETE_DISCOUNT: Final = delete(_DISCOUNTS).where(_DISCOUNTS.c.order_id == bindparam("order_id"))
+_OWNED: Final = (
+    select(_SLOTS.c.key)
+    .distinct()
+    .select_from(_ATTENDEES)
+    .join(_CLAIMS, _CLAIMS.c.holder_id == _ATTENDEES.c.id)
+    .join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
+    .join(
+        _SLOTS,
+        (_SLOTS.c.event_id == _CLAIMS.c.event_id) & (_SLOTS.c.number == _CLAIMS.c.slot_number),
+    )
+    .where(
+        _ATTENDEES.c.email == bindparam("email"),
+        _CLAIMS.c.event_id == bindparam("event_id"),
+        _ORDERS.c.state == OrderState.PAID,
+    )
+)
 _DELETE_PAYMENT: Final = delete(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
 
 
@@ -85,6 +119,7 @@ def find(session: Session, order_id: int) -> Order | None:
         return None
     claims = connection.execute(CLAIMS_OF_ORDER, {"order_id": order_id})
     paid = connection.execute(_PAYMENT_OF_ORDER, {"order_id": order_id}).first()
+    pieces = connection.execute(_PIECES_OF_ORDER, {"order_id": order_id}) if row.pieces else ()
     return Order(
         id=row.id,
         number=row.number,
@@ -98,6 +133,7 @@ def find(session: Session, order_id: int) -> Order | None:
         settled=row.settled,
         payment=None if paid is None else _payment(paid, row.currency),
         revision=row.revision,
+        goodies=tuple(_piece(piece) for piece in pieces),
         discount=None if row.discount_code is None else _discount(row),
     )
 
@@ -112,12 +148,16 @@ def insert_order(session: Session, event_id: int, order: Order) -> Order:
         "event_id": event_id,
         "attendee_id": attendee_id(order.attendee),
         "placed_at": order.placed_at,
+        "pieces": len(order.goodies),
         **_changing(order),
     }
     connection = session.connection()
     number = connection.execute(_INSERT_ORDER, values).scalar_one()
     places = range(len(order.claims))
     connection.execute(insert(_CLAIMS), [_claim_values(event_id, order, at) for at in places])
+    if order.goodies:
+        pieces = [_piece_values(event_id, order.id, piece) for piece in order.goodies]
+        connection.execute(insert(_PIECES), pieces)
     return replace(order, number=number)
 
 
@@ -150,6 +190,10 @@ def _write(session: Session, before: Order, transition: Callable[[Order], Order]
     seen = {"order_id": before.id, "seen": before.revision}
     if connection.execute(_UPDATE_ORDER, values | seen).rowcount == 0:
         return None
+    changed = [one for one in after.goodies if one not in before.goodies]
+    if changed:
+        rows = [{"of": before.id, "at": one.position, "new_state": one.state} for one in changed]
+        connection.execute(_UPDATE_PIECE, rows)
     if after.payment != before.payment:
         if before.payment is not None:
             connection.execute(_DELETE_PAYMENT, {"order_id": before.id})
@@ -173,14 +217,21 @@ def unfinished(session: Session, event_id: int, now: datetime) -> Sequence[int]:
     return list(dict.fromkeys([*unsettled, *over]))
 
 
-def last_hold_ends(session: Session, event_id: int, slot_number: int) -> datetime | None:
-    """When the last of the present holds on a slot runs out; None if nothing is held."""
+def last_hold_ends(
+    session: Session, event_id: int, slot_numbers: Collection[int]
+) -> datetime | None:
+    """When the last of the present holds on some slots runs out; None if nothing is held."""
     return session.exec(
         select_rows(func.max(OrderRow.held_until))
         .join(ClaimRow, col(ClaimRow.order_id) == OrderRow.id)
-        .where(OrderRow.event_id == event_id, ClaimRow.slot_number == slot_number)
+        .where(OrderRow.event_id == event_id, col(ClaimRow.slot_number).in_(slot_numbers))
         .where(HELD)
     ).one()
+
+
+def owned_slots(session: Session, event_id: int, email: str) -> frozenset[str]:
+    """The keys of the slots somebody has a paid ticket for, by the holder's address."""
+    return frozenset(session.scalars(_OWNED, {"event_id": event_id, "email": email}))
 
 
 def claim_of(row: Row[*tuple[object, ...]]) -> SlotClaim:
@@ -193,7 +244,22 @@ def claim_of(row: Row[*tuple[object, ...]]) -> SlotClaim:
         version=row.version,
         price=Money(row.price_minor, row.currency),
         holder=Attendee(row.name, row.email),
+        pool_number=row.pool_number,
     )
+
+
+def _piece(row: Row[*tuple[object, ...]]) -> GoodiePiece:
+    return GoodiePiece(row.position, row.key, row.goodie_number, GoodieState(row.state))
+
+
+def _piece_values(event_id: int, order_id: int, piece: GoodiePiece) -> dict[str, object]:
+    return {
+        "order_id": order_id,
+        "position": piece.position,
+        "event_id": event_id,
+        "goodie_number": piece.goodie_number,
+        "state": piece.state,
+    }
 
 
 def _changing(order: Order) -> dict[str, object]:
@@ -219,6 +285,7 @@ def _claim_values(event_id: int, order: Order, position: int) -> dict[str, objec
         "version": claim.version,
         "price_minor": claim.price.minor,
         "holder_id": attendee_id(claim.holder),
+        "pool_number": claim.pool_number,
     }
 
 

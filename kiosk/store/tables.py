@@ -2,44 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Booking, Method, OrderState
+
+# Imported for what it registers: keys of these tables refer to its tables.
+from kiosk.store import tables_event as tables_event
+from kiosk.store.schema import ADMITTED as ADMITTED
+from kiosk.store.schema import ASKED as ASKED
+from kiosk.store.schema import HELD as HELD
+from kiosk.store.schema import METADATA as METADATA
+from kiosk.store.schema import OPEN as OPEN
+from kiosk.store.schema import STRICT as STRICT
+from kiosk.store.schema import one_of as one_of
 from kiosk.store.types import Flag, Id128, Instant, Integer64
-
-NAMES: Final = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-METADATA: Final = SQLModel.metadata
-METADATA.naming_convention = NAMES
-STRICT: Final = {"sqlite_strict": True}
-
-
-def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """The column holds one of the words."""
-    quoted = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({quoted})", name=column)
-
-
-# The conditions of partial indexes. A query that is to use one must say it in the same words.
-OPEN: Final = text("settled = 0")
-HELD: Final = text("state = 'held'")
-ASKED: Final = text("outcome = 'asked'")
-ADMITTED: Final = text("outcome = 'admitted'")
 
 
 class AdmissionOutcome(StrEnum):
@@ -48,55 +27,6 @@ class AdmissionOutcome(StrEnum):
     ASKED = "asked"
     ADMITTED = "admitted"
     REFUSED = "refused"
-
-
-class EventRow(SQLModel, table=True):
-    """An event that was opened; what stands here never changes but for its name."""
-
-    __tablename__ = "event"
-    __table_args__ = (
-        CheckConstraint("length(id) = 16", name="id"),
-        CheckConstraint("length(public_key) = 32", name="public_key"),
-        STRICT,
-    )
-
-    id: int = Field(primary_key=True, sa_type=Id128)
-    key: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
-    currency: str = Field(sa_type=Text)
-    public_key: bytes
-    opened_at: datetime = Field(sa_type=Instant)
-
-
-class SlotRow(SQLModel, table=True):
-    """Which number stands for which slot, for ever."""
-
-    __tablename__ = "slot"
-    __table_args__ = (
-        UniqueConstraint("event_id", "key"),
-        CheckConstraint("number BETWEEN 1 AND 65535", name="number"),
-        STRICT,
-    )
-
-    event_id: int = Field(primary_key=True, foreign_key="event.id", sa_type=Id128)
-    number: int = Field(primary_key=True)
-    key: str = Field(sa_type=Text)
-
-
-class FundingRow(SQLModel, table=True):
-    """A step in the capacity of a slot: the intent behind a funding transfer."""
-
-    __tablename__ = "funding"
-    __table_args__ = (
-        ForeignKeyConstraint(["event_id", "slot_number"], ["slot.event_id", "slot.number"]),
-        CheckConstraint("amount BETWEEN 1 AND total", name="amount"),
-        STRICT,
-    )
-
-    event_id: int = Field(primary_key=True, sa_type=Id128)
-    slot_number: int = Field(primary_key=True)
-    total: int = Field(primary_key=True)
-    amount: int
 
 
 class TerminalRow(SQLModel, table=True):
@@ -176,6 +106,8 @@ class OrderRow(SQLModel, table=True):
     held_until: datetime = Field(sa_type=Instant)
     settled: bool = Field(sa_type=Flag)
     revision: int
+    pieces: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many pieces of goodies were asked for: of none, nobody need look for them."""
 
 
 class ClaimRow(SQLModel, table=True):
@@ -201,7 +133,26 @@ class ClaimRow(SQLModel, table=True):
     ticket_number: str = Field(unique=True, sa_type=Text)
     version: int
     price_minor: int = Field(sa_type=Integer64)
-    holder_id: int = Field(foreign_key="attendee.id", sa_type=Id128)
+    holder_id: int = Field(foreign_key="attendee.id", index=True, sa_type=Id128)
+    pool_number: int | None = None
+
+
+class PieceRow(SQLModel, table=True):
+    """One piece of a goodie that an order may get."""
+
+    __tablename__ = "goodie_piece"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "goodie_number"], ["goodie.event_id", "goodie.number"]),
+        one_of("state", GoodieState),
+        CheckConstraint("position >= 0", name="position"),
+        STRICT,
+    )
+
+    order_id: int = Field(primary_key=True, foreign_key="orders.id", sa_type=Id128)
+    position: int = Field(primary_key=True)
+    event_id: int = Field(sa_type=Id128)
+    goodie_number: int
+    state: str = Field(sa_type=Text)
 
 
 class PaymentRow(SQLModel, table=True):

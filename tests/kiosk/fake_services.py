@@ -1,10 +1,12 @@
 """Services that answer at once from memory, so that a screen can be tested against each answer."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
+from kiosk.domain.basket import Basket
 from kiosk.domain.errors import HoldExpired, KioskError, SaleState, UnknownOrder, WrongPin
 from kiosk.domain.events import CodeOfConduct, Event, EventSlot, Role, StaffMember, Window
 from kiosk.domain.money import Money
@@ -105,7 +107,7 @@ class FakeCatalog(Catalog, Answers):
         self.on_hold: dict[str, int] = {}
         self.states: dict[str, SaleState] = {}
 
-    async def offers(self) -> list[Offer]:
+    async def offers(self, codes: Iterable[str] = ()) -> list[Offer]:
         self.check()
         return [
             Offer(
@@ -138,10 +140,13 @@ class FakeSales(Sales, Answers):
         self.calls.append((name, order_id))
         self.check()
 
-    async def place(self, order_id: int, slot_key: str, attendee: Attendee) -> Order:
+    async def place(
+        self, order_id: int, basket: Basket | str, attendee: Attendee, codes: Iterable[str] = ()
+    ) -> Order:
         self._called("place", order_id)
         if order_id not in self.orders:
-            self.orders[order_id] = self._held(order_id, self._event.slot(slot_key), attendee)
+            [key] = [basket] if isinstance(basket, str) else basket
+            self.orders[order_id] = self._held(order_id, self._event.slot(key), attendee)
         if self.orders[order_id].state is not OrderState.HELD:
             raise HoldExpired(order_id)
         return self.orders[order_id]

@@ -206,7 +206,8 @@ async def test_what_reconciliation_looks_for_is_found_by_index(store: Database) 
 
         event.listen(connection, "before_cursor_execute", plan)
         orders.unfinished(session, 1, datetime(2027, 1, 1, tzinfo=UTC))
-        orders.last_hold_ends(session, 1, 1)
+        orders.last_hold_ends(session, 1, [1])
+        orders.owned_slots(session, 1, "ada@example.org")
         door.unanswered(session)
 
     await store.transaction(explain)

@@ -1,0 +1,99 @@
+"""What may be bought together, by whom and when. Pure: screens ask while somebody chooses, and
+the sale asks again before it holds anything."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from kiosk.domain.errors import (
+    BasketFault,
+    EmptyBasket,
+    NoneWanted,
+    NotOnSale,
+    RequiredSlotMissing,
+    SaleState,
+    TooManyTickets,
+    UnknownSlot,
+)
+from kiosk.domain.events import Event, EventSlot, folded_code
+
+Basket = Mapping[str, int]
+"""How many tickets of which slot, by its key."""
+
+
+def check(
+    event: Event,
+    basket: Basket,
+    now: datetime,
+    *,
+    owned: Collection[str] = (),
+    codes: Iterable[str] = (),
+) -> tuple[BasketFault, ...]:
+    """Everything that keeps `basket` from being bought; nothing if it may be tried.
+
+    `owned` are the slots the attendee has paid tickets for, `codes` what they typed. Whether
+    places are left is not judged here: that is the ledger's word.
+    """
+    if not basket:
+        return (EmptyBasket(),)
+    opened = opened_by(event, codes, now)
+    faults = [fault for key in basket for fault in _faults_of_slot(event, key, basket, opened, now)]
+    faults += _missing(event, basket, owned)
+    if sum(basket.values()) > event.order_max:
+        faults.append(TooManyTickets(None, event.order_max, sum(basket.values())))
+    return tuple(faults)
+
+
+def sale_state(slot: EventSlot, now: datetime, opened: Collection[str] = ()) -> SaleState:
+    """Whether a slot can be bought at `now`, were there places left; codes have `opened` some."""
+    if not slot.public and slot.key not in opened:
+        return SaleState.NOT_PUBLIC
+    if slot.sale.is_before(now):
+        return SaleState.UPCOMING
+    return SaleState.ENDED if slot.sale.is_after(now) else SaleState.OPEN
+
+
+def opened_by(event: Event, codes: Iterable[str], now: datetime) -> frozenset[str]:
+    """The slots that access codes open at `now`, however they were typed."""
+    typed = {folded_code(code) for code in codes}
+    return frozenset(
+        key
+        for access in event.access_codes
+        if access.code in typed and access.window.contains(now)
+        for key in access.slot_keys
+    )
+
+
+def order_max(event: Event, slot: EventSlot) -> int:
+    """How many tickets of a slot one order may have."""
+    return min(event.order_max, slot.order_max or event.order_max)
+
+
+def asks_for_owned(event: Event, basket: Basket) -> bool:
+    """Whether it matters what the attendee owns: the basket itself lacks what a slot requires."""
+    return bool(_missing(event, basket, ()))
+
+
+def _faults_of_slot(
+    event: Event, key: str, basket: Basket, opened: Collection[str], now: datetime
+) -> Iterator[BasketFault]:
+    slot = next((one for one in event.slots if one.key == key), None)
+    if slot is None:
+        yield UnknownSlot(key)
+        return
+    state, count = sale_state(slot, now, opened), basket[key]
+    if state is not SaleState.OPEN:
+        yield NotOnSale(key, state, slot.sale)
+    if count < 1:
+        yield NoneWanted(key, count)
+    elif slot.order_max is not None and count > slot.order_max:
+        yield TooManyTickets(key, slot.order_max, count)
+
+
+def _missing(event: Event, basket: Basket, owned: Collection[str]) -> list[BasketFault]:
+    return [
+        RequiredSlotMissing(slot.key, slot.requires)
+        for slot in event.slots
+        if slot.key in basket
+        and slot.requires
+        and not any(key in basket or key in owned for key in slot.requires)
+    ]
