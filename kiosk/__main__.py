@@ -22,6 +22,9 @@ environment:
   KIOSK_LEDGER        which ledger, as --ledger
   KIOSK_DATABASE      the URL of the database of people and orders (default: a file)
   KIOSK_TERMINAL      this terminal's name
+  KIOSK_HTTP_HOST     where pay pages are served; 0.0.0.0 lets phones in (default: 127.0.0.1)
+  KIOSK_HTTP_PORT     on which port (default: any free one)
+  KIOSK_PUBLIC_URL    how phones reach it, if not by this machine's address
   KIOSK_TIGERBEETLE   the TigerBeetle server's file
 """
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
 
+from kiosk.api.addresses import Listener
 from kiosk.api.sandbox_file import SandboxFile
 from kiosk.api.sandbox_sender import Destination, Sender, Transport
 from kiosk.api.transport import post
@@ -34,6 +35,13 @@ class Agreement:
     """Where the pay pages are found just now."""
     webhook_delay_seconds: float = 0
     """How late to be on purpose."""
+
+    @classmethod
+    def at(cls, listener: Listener, secret: bytes) -> Self:
+        """Pay pages on `listener`, and webhooks to it: merchant and sandbox in one process."""
+        # By the local address: the public one may lead through a proxy, or to another machine.
+        webhook_url = f"{listener.local_url}/webhooks/{NAME}"
+        return cls(secret, webhook_url, lambda: listener.base_url)
 
 
 @dataclass(frozen=True, slots=True)

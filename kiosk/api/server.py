@@ -33,6 +33,8 @@ async def serving(
 ) -> AsyncIterator[None]:
     """Answer on `listener`, and let the sandbox send its webhooks, until the block ends.
 
+    The whole of it: `listening` binds; `Sandbox.open(file, Agreement.at(listener, secret), clock)`
+    is a provider for whoever receives webhooks; then this, and at the end `sandbox.close()`.
     Should the server end before, the log says so and the kiosk goes on: cash needs no network.
     """
     server = _QuietServer(_config(application(receiver, sandbox)))

@@ -51,9 +51,7 @@ TEXTS_AND_GROUNDS = """() => {
 async def sandbox(folder: Path, clock: FakeClock, merchant: Merchant) -> AsyncIterator[Sandbox]:
     """A sandbox whose pages are served."""
     with listening(Settings(home=folder)) as listener:
-        agreement = Agreement(
-            SECRET, f"{listener.local_url}/webhooks/sandbox", lambda: listener.base_url
-        )
+        agreement = Agreement.at(listener, SECRET)
         opened = await Sandbox.open(folder / "sandbox.sqlite", agreement, clock)
         async with serving(listener, merchant, opened):
             yield opened

@@ -29,9 +29,7 @@ async def test_a_payment_on_the_page_reaches_the_merchant(
     settings: Settings, clock: FakeClock, merchant: Merchant, folder: Path
 ) -> None:
     with listening(settings) as listener:
-        agreement = Agreement(
-            SECRET, f"{listener.local_url}/webhooks/sandbox", lambda: listener.base_url
-        )
+        agreement = Agreement.at(listener, SECRET)
         sandbox = await Sandbox.open(folder / "sandbox.sqlite", agreement, clock)
         async with serving(listener, merchant, sandbox), AsyncClient() as phone:
             url = await sandbox.create(a_request())
