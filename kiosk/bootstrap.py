@@ -1,6 +1,7 @@
 """The composition root: the one place that chooses a store, a ledger and a clock."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -73,7 +74,9 @@ async def assemble(backing: Backing, event: Event, terminal: str) -> Services:
 async def _run(settings: Settings) -> int:
     async with services(settings) as opened:
         # Loaded last: what went wrong so far is said in one line, without a user interface.
+        from kiosk.supervisor import keep_running, promise_colours
+
+        promise_colours(os.environ)
         from kiosk.app import KioskApp
-        from kiosk.supervisor import keep_running
 
         return await keep_running(lambda: KioskApp(opened, settings.mode), opened.clock)

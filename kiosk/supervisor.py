@@ -2,17 +2,28 @@
 
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import datetime, timedelta
 from typing import Protocol, TextIO
 
 from kiosk.clock import Clock
 
+_ALL_COLOURS = {"xterm", "tmux", "alacritty", "kitty", "foot", "wezterm"}
+"""Terminals that draw 24-bit colours; a login by another machine loses the word for it."""
 ENDS_MAX = 5
 ENDS_WITHIN = timedelta(minutes=1)
 _CALM_PAGE = (
     "\x1b[2J\x1b[H\n\n\n      O N E   M O M E N T ,   P L E A S E\n\n      We are back at once.\n"
 )
+
+
+def promise_colours(environment: MutableMapping[str, str]) -> None:
+    """Say that the terminal has all colours where it has them and does not say so itself.
+
+    Call it before a user interface is loaded: it would settle for 16 colours.
+    """
+    if environment.get("TERM", "").partition("-")[0] in _ALL_COLOURS:
+        environment.setdefault("COLORTERM", "truecolor")
 
 
 class Runnable(Protocol):

@@ -37,6 +37,8 @@ class Target(Widget, can_focus=True):
             background: $tiger;
             border-left: outer $tiger;
             color: $on-tiger;
+            /* A terminal of 16 colours shows bold black as grey. */
+            text-style: none;
         }
         &:disabled {
             color: $lifted-quiet;

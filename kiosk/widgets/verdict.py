@@ -62,8 +62,8 @@ class VerdictPanel(Widget):
         headline = self._headline(width - _INDENT, height)
         first, *others = headline
         lines = [
-            Content.styled(f"{self._face.symbol}{indent[1:]}{first}", "bold"),
-            *[Content.styled(indent + line, "bold") for line in others],
+            Content(f"{self._face.symbol}{indent[1:]}{first}"),
+            *[Content(indent + line) for line in others],
             *[Content("")] * (1 if len(self._face.lines) + len(headline) < height else 0),
             *[Content(indent + cut(line, width - _INDENT)) for line in self._face.lines],
         ]

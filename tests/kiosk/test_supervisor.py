@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from textual.worker import WorkerFailed
 
-from kiosk.supervisor import ENDS_MAX, keep_running
+from kiosk.supervisor import ENDS_MAX, keep_running, promise_colours
 from tests.fakes import FakeClock
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import BellApp, until
@@ -60,6 +60,23 @@ async def test_a_traceback_goes_to_the_log_and_not_to_the_screen(
     assert app.return_code == 1
     assert "the app has ended" in caplog.text
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("environment", "colours"),
+    [
+        ({"TERM": "xterm"}, "truecolor"),
+        ({"TERM": "xterm-256color"}, "truecolor"),
+        ({"TERM": "xterm", "COLORTERM": ""}, ""),
+        ({"TERM": "linux"}, None),
+        ({}, None),
+    ],
+)
+def test_a_terminal_with_all_colours_is_given_them(
+    environment: dict[str, str], colours: str | None
+) -> None:
+    promise_colours(environment)
+    assert environment.get("COLORTERM") == colours
 
 
 async def begin(app: BellApp) -> None:

@@ -13,6 +13,7 @@ from kiosk.domain.events import Window
 from kiosk.domain.money import Money
 from kiosk.words import LANGUAGES, Words, catalogue
 
+Keywords = dict[str, tuple[int, ...] | None]
 NOON = datetime(2027, 3, 12, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -26,11 +27,11 @@ def words(language: str = "en") -> Words:
 def messages() -> set[str | tuple[str, ...]]:
     """Everything the source says through `Words`."""
     # The pay page says what its notices name third and fourth.
-    said = {"words": None, "self": None, "count": (1, 2), "_Notice": (3,)}
+    said: Keywords = {"words": None, "self": None, "count": (1, 2), "_Notice": (3,)}
     return extracted(said) | extracted({"_Notice": (4,)})
 
 
-def extracted(keywords: dict[str, tuple[int, ...] | None]) -> set[str | tuple[str, ...]]:
+def extracted(keywords: Keywords) -> set[str | tuple[str, ...]]:
     """What these functions are called with."""
     source = str(Path(kiosk.__file__).parent)
     found = extract_from_dir(source, [("**.py", "python")], keywords=keywords)
