@@ -6,8 +6,9 @@ from pathlib import Path
 
 from kiosk.bootstrap import assemble
 from kiosk.domain import chart
+from kiosk.domain.basket import Basket
 from kiosk.domain.chart import AccountCode
-from kiosk.domain.events import Event
+from kiosk.domain.events import Event, ResourceKind
 from kiosk.domain.orders import Order
 from kiosk.services.backing import Backing
 from kiosk.services.kiosk import Services
@@ -28,15 +29,15 @@ class Terminal:
     services: Services
     backing: Backing
 
-    async def sell(self, slot_key: str = "general") -> Order:
-        """Sell one ticket for cash."""
-        order = await self.hold(slot_key)
+    async def sell(self, basket: Basket | str = "general") -> Order:
+        """Sell one ticket, or a basket of them, for cash."""
+        order = await self.hold(basket)
         return await self.services.sales.pay_cash(order.id, usd(1000), a_cashier())
 
-    async def hold(self, slot_key: str = "general") -> Order:
-        """Hold one place."""
+    async def hold(self, basket: Basket | str = "general") -> Order:
+        """Hold one place, or those of a basket."""
         order_id = self.services.sales.new_order_id()
-        return await self.services.sales.place(order_id, slot_key, ADA)
+        return await self.services.sales.place(order_id, basket, ADA)
 
     async def admit(self, text: str) -> None:
         """Admit somebody who accepts the Code of Conduct."""
@@ -52,7 +53,11 @@ class Terminal:
 
     async def slot_account(self, code: AccountCode, slot_number: int = 1) -> Account:
         """An account of a slot."""
-        account_id = chart.slot_account_id(self.services.catalog.event, slot_number, code)
+        return await self.account(ResourceKind.SLOT, code, slot_number)
+
+    async def account(self, kind: ResourceKind, code: AccountCode, number: int = 1) -> Account:
+        """An account of a slot, a pool or a goodie."""
+        account_id = chart.resource_account_id(self.services.catalog.event, kind, number, code)
         [account] = await self.backing.ledger.lookup_accounts([account_id])
         return account
 
