@@ -1,10 +1,11 @@
 """What a member of staff may do at this terminal."""
 
 from enum import Enum
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -25,7 +26,7 @@ class StaffDialog(Dialog[StaffWish | None]):
     """Answers what they want, or None."""
 
     AUTO_FOCUS = "Target"
-    BINDINGS = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
     ]

@@ -1,8 +1,10 @@
 """Something big to press."""
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import RenderResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,7 +15,7 @@ from kiosk.widgets.plain import cut
 class Target(Widget, can_focus=True):
     """A button the size of a thumb. It says what happens, and when it cannot be had, why."""
 
-    BINDINGS = [Binding("enter,space", "press", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", show=False)]
     DEFAULT_CSS = """
     Target {
         width: 1fr;

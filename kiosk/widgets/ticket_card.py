@@ -5,10 +5,11 @@ A choice, a ticket and a scan result are the same card, so that people recognise
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from textual import events
 from textual.app import RenderResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -119,7 +120,7 @@ class TicketCard(Widget):
 class ChoiceCard(TicketCard, can_focus=True):
     """A card to choose."""
 
-    BINDINGS = [Binding("enter,space", "choose", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", show=False)]
     DEFAULT_CSS = """
     ChoiceCard {
         &:hover { background: $surface; }
