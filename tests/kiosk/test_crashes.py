@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from kiosk.domain.admission import NeedsConduct, Reason
 from kiosk.domain.chart import AccountCode, customer_account_id
 from kiosk.domain.errors import SoldOut, UnknownOrder
+from kiosk.domain.events import Goodie, Pool, ResourceKind
+from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Order, OrderState
 from kiosk.services.reconciliation import Report
 from kiosk.store import orders
@@ -172,9 +174,14 @@ async def crashes(fuse: Fuse, step: int, act: Awaitable[object]) -> bool:
 
 
 async def set_up(world: World, before: Act) -> Scene:
-    """An event of its own with one place, and what came before."""
+    """An event of its own with one place, of a pool, and two goodies; and what came before."""
     fuse = Fuse()
-    doomed = await world.open(an_event(a_slot(capacity=1)), back=crashing(fuse))
+    event = an_event(
+        a_slot(capacity=1, pool="hall"),
+        pools=(Pool("hall", "Great Hall", 1),),
+        goodies=(Goodie("shirt", "T-shirt", 2),),
+    )
+    doomed = await world.open(event, back=crashing(fuse))
     scene = Scene(world, fuse, doomed, doomed.services.sales.new_order_id())
     await before(scene)
     return scene
@@ -200,9 +207,13 @@ async def check_books(terminal: Terminal) -> None:
     )
     states = Counter(order.state for order in found if order)
     refunds_due = OrderState.PAID_UNFULFILLED
-    spent = await terminal.slot_account(AccountCode.SPENT)
-    assert spent.credits_posted == states[PAID]
-    assert spent.credits_pending == states[HELD]
+    for kind in (ResourceKind.SLOT, ResourceKind.POOL):
+        spent = await terminal.account(kind, AccountCode.SPENT)
+        assert (spent.credits_posted, spent.credits_pending) == (states[PAID], states[HELD])
+    pieces = Counter((order.state, one.state) for order in found if order for one in order.goodies)
+    shirts = await terminal.account(ResourceKind.GOODIE, AccountCode.SPENT)
+    assert shirts.credits_posted == states[PAID] == pieces[PAID, GoodieState.GRANTED]
+    assert shirts.credits_pending == states[HELD] == pieces[HELD, GoodieState.PROMISED]
     assert await terminal.takings() == (
         400 * (states[PAID] + states[refunds_due]),
         400 * states[PAID],
