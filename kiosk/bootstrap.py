@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,8 @@ from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.event_files import load_event
 from kiosk.services.kiosk import Services
+from kiosk.services.payments import Channel, Payments
+from kiosk.services.receipts import Receipts
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
@@ -53,18 +55,26 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
         yield await assemble(backing, event, settings.terminal)
 
 
-async def assemble(backing: Backing, event: Event, terminal: str) -> Services:
-    """Open `event` and put the services of the terminal of that name together."""
+async def assemble(
+    backing: Backing, event: Event, terminal: str, channels: Mapping[str, Channel] | None = None
+) -> Services:
+    """Open `event` and put the services of the terminal of that name together.
+
+    `channels` are the providers of payments that can be reached, by name.
+    """
     number = await backing.store.transaction(lambda session: terminals.register(session, terminal))
     catalog = Catalog(backing)
     await catalog.open(event)
     settlement = Settlement(backing, catalog)
+    receipts = Receipts(backing, catalog, settlement)
+    payments = Payments(backing, catalog, receipts, channels or {})
     return Services(
         catalog=catalog,
-        sales=Sales(backing, catalog, settlement),
+        sales=Sales(backing, catalog, settlement, payments),
         admission=Admission(backing, catalog, Terminal(number, terminal)),
         staff=Staff(backing, catalog, number),
-        reconciliation=Reconciliation(backing, catalog, settlement),
+        payments=payments,
+        reconciliation=Reconciliation(backing, catalog, settlement, payments),
         clock=backing.clock,
         ledger_engine=backing.ledger.engine,
         terminal=terminal,

@@ -132,6 +132,17 @@ class Order:
     """The code that was last asked for."""
 
     @property
+    def is_discount_open(self) -> bool:
+        """Whether the ledger has still to say what became of a discount, and so what is due."""
+        open_states = (DiscountState.ASKED, DiscountState.RETURNING)
+        return (
+            self.state is OrderState.HELD
+            and self.payment is None
+            and self.discount is not None
+            and self.discount.state in open_states
+        )
+
+    @property
     def granted(self) -> Money:
         """What a discount takes off."""
         given = self.discount
@@ -257,10 +268,7 @@ class Order:
     def discount_answered(self, attempt: int, state: DiscountState) -> Self:
         """The ledger has said what became of the use that `attempt` asked for, or gave back."""
         given = self.discount
-        open_states = (DiscountState.ASKED, DiscountState.RETURNING)
-        if self.state is not OrderState.HELD or self.payment is not None:
-            return self
-        if given is None or given.attempt != attempt or given.state not in open_states:
+        if given is None or not self.is_discount_open or given.attempt != attempt:
             return self
         return replace(self, discount=replace(given, state=state), settled=True)
 

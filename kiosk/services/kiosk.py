@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kiosk.clock import Clock
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog
+from kiosk.services.payments import Payments
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
@@ -18,6 +19,7 @@ class Services:
     sales: Sales
     admission: Admission
     staff: Staff
+    payments: Payments
     reconciliation: Reconciliation
     clock: Clock
     ledger_engine: str

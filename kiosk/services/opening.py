@@ -11,6 +11,7 @@ from kiosk.domain.errors import EventChanged, LedgerContradicts, SigningKeyMissi
 from kiosk.domain.events import Event
 from kiosk.services.backing import Backing
 from kiosk.services.booking import open_accounts
+from kiosk.services.discounts import fund_discounts
 from kiosk.store import events
 from kiosk.store.events import CapacityBatch, CapacityChange
 from ledger.chains import chain_refusal
@@ -60,6 +61,7 @@ class Opening:
         accounts = [chart.resource_accounts(event, one) for one in event.resources]
         flat = [account for one in accounts for account in one]
         await open_accounts(self._ledger, [*flat, *chart.event_accounts(event)])
+        await fund_discounts(self._ledger, event)
 
     async def _change_capacity(self, event: Event, batch: CapacityBatch) -> None:
         transfers = [

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable
 from sqlmodel import Session
 
 from kiosk.domain.basket import Basket, asks_for_owned, check
-from kiosk.domain.errors import HoldExpired, UnknownOrder
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
+from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, UnknownOrder
+from kiosk.domain.events import Role, StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
 from kiosk.domain.people import Attendee
 from kiosk.domain.tickets import Ticket, issue
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
+from kiosk.services.discounts import uses_on_hold
+from kiosk.services.payments import Payments
 from kiosk.services.placing import new_order, sold_out
 from kiosk.services.settlement import Settlement
 from kiosk.store import orders
@@ -26,12 +29,16 @@ class Sales:
     repeat it. If nobody does, reconciliation finishes it.
     """
 
-    def __init__(self, backing: Backing, catalog: Catalog, settlement: Settlement) -> None:
+    def __init__(
+        self, backing: Backing, catalog: Catalog, settlement: Settlement, payments: Payments
+    ) -> None:
         self._backing = backing
         self._store = backing.store
+        self._ledger = backing.ledger
         self._clock = backing.clock
         self._catalog = catalog
         self._settlement = settlement
+        self._payments = payments
 
     def new_order_id(self) -> int:
         """An id for one checkout; keep it and use it again until the checkout has ended."""
@@ -68,9 +75,12 @@ class Sales:
     async def pay_cash(self, order_id: int, tendered: Money, cashier: StaffMember) -> Order:
         """Take cash: PAID, or PAID_UNFULFILLED when the hold was lost and no place is left.
 
-        `order.change` is what goes back. Raises `TooLittleTendered`, `NotPayable`.
+        `order.change` is what goes back. A payment at a provider is taken back first; should it
+        turn out to be paid, `order.payment.provider` says so and all the cash goes back.
+        Raises `TooLittleTendered`, `NotPayable`.
         """
         assert cashier.role >= Role.CASHIER
+        await self._payments.withdraw(order_id)
         return await self._pay(order_id, Method.CASH, tendered, cashier.name)
 
     async def take_free(self, order_id: int) -> Order:
@@ -84,14 +94,65 @@ class Sales:
             raise HoldExpired(order_id)
         return order
 
+    async def pay_by_invoice(self, order_id: int, organiser: StaffMember) -> Order:
+        """Issue a credit note for the whole price: PAID, with tickets, and the money owed.
+
+        Raises `NotPayable`, or `HoldExpired` when the hold was lost and no place is left.
+        """
+        assert organiser.role >= Role.ORGANISER
+        await self._payments.withdraw(order_id)
+        nothing = zero(self._catalog.event.currency)
+        order = await self._pay(order_id, Method.INVOICE, nothing, organiser.name)
+        if order.state is OrderState.EXPIRED:
+            raise HoldExpired(order_id)
+        return order
+
+    async def apply_discount(self, order_id: int, typed: str) -> Order:
+        """Lower what is due by a discount code; the same code twice is applied once.
+
+        A payment that is open at a provider is taken back first: it was for another amount.
+        Raises `DiscountRefused`, `NotPayable`, `HoldExpired`.
+        """
+        event = self._catalog.event
+        discount = event.discount(typed)
+        if discount is None:
+            raise DiscountRefused(folded_code(typed), DiscountFault.UNKNOWN)
+        await self._payments.withdraw(order_id)
+        now = self._clock.now()
+
+        def ask(order: Order) -> Order:
+            prices = [(claim.slot_key, claim.price) for claim in order.claims]
+            amount = amount_off(discount, prices, now, event.currency)
+            limited = discount.uses_max is not None
+            return order.apply_discount(
+                AppliedDiscount(discount.code, amount, limited, 1, now, DiscountState.ASKED)
+            )
+
+        order = await self._move(order_id, ask)
+        if order.discount is None or order.discount.state is not DiscountState.HELD:
+            on_hold = await uses_on_hold(self._ledger, event, discount)
+            raise DiscountRefused(discount.code, DiscountFault.USED_UP, on_hold)
+        return order
+
+    async def remove_discount(self, order_id: int) -> Order:
+        """Take the discount code off again, so that another one or nobody has it.
+
+        Raises `NotPayable`, `HoldExpired`.
+        """
+        await self._payments.withdraw(order_id)
+        now = self._clock.now()
+        return await self._move(order_id, lambda order: order.remove_discount(now))
+
     async def cancel(self, order_id: int) -> Order:
         """Give the places back; raises `NotCancellable` once money was taken."""
+        await self._payments.withdraw(order_id)
         # Of a hold whose answer was lost, the ledger is asked first: it may still hold places.
         await self._settlement.settle(await self.order(order_id))
         return await self._move(order_id, Order.cancel)
 
     async def expire(self, order_id: int) -> Order:
         """Give the places back if the hold is over; the order stays as it is otherwise."""
+        await self._payments.ask(order_id)
         now = self._clock.now()
         return await self._move(order_id, lambda order: order.expire(now))
 
@@ -114,10 +175,14 @@ class Sales:
         payment_id, now = new_id(), self._clock.now()
 
         def begin(order: Order) -> Order:
-            payment = Payment(payment_id, method, order.total, tendered, taken_by, now)
-            return order.begin_payment(payment)
+            if order.is_discount_open:
+                # Its answer says what is due.
+                return order
+            amount = tendered if method is Method.INVOICE else order.due
+            return order.begin_payment(Payment(payment_id, method, amount, tendered, taken_by, now))
 
-        return await self._move(order_id, begin)
+        order = await self._move(order_id, begin)
+        return order if order.payment else await self._move(order_id, begin)
 
     async def _move(self, order_id: int, transition: Callable[[Order], Order]) -> Order:
         order = await self._store.transaction(

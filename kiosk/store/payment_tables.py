@@ -9,13 +9,14 @@ from sqlmodel import Field, SQLModel
 from kiosk.domain.discounts import DiscountState
 from kiosk.domain.provider_payments import Effect, PaymentState
 from kiosk.domain.providers import EventKind
-from kiosk.store.tables import METADATA, OPEN, STRICT, one_of
+from kiosk.store.tables import METADATA, STRICT, one_of
 from kiosk.store.types import Flag, Id128, Instant, Integer64
 
 __all__ = ["METADATA"]
 
 # The conditions of partial indexes. A query that is to use one must say it in the same words.
 WAITING: Final = text("state = 'open'")
+UNSETTLED: Final = text("settled = 0")
 UNDONE: Final = text("effect IS NULL")
 
 
@@ -61,7 +62,10 @@ class ProviderPaymentRow(SQLModel, table=True):
             postgresql_where=WAITING,
         ),
         Index(
-            "ix_provider_payment_unsettled", "opened_at", sqlite_where=OPEN, postgresql_where=OPEN
+            "ix_provider_payment_unsettled",
+            "opened_at",
+            sqlite_where=UNSETTLED,
+            postgresql_where=UNSETTLED,
         ),
         Index("ix_provider_payment_order_id", "order_id"),
         STRICT,

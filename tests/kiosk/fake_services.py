@@ -16,6 +16,7 @@ from kiosk.domain.tickets import Ticket
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog, Offer
 from kiosk.services.kiosk import Services
+from kiosk.services.payments import Payments
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
@@ -258,6 +259,17 @@ class FakeReconciliation(Reconciliation):
         return
 
 
+class FakePayments(Payments):
+    """Has no providers."""
+
+    def __init__(self) -> None:
+        pass
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -274,6 +286,7 @@ class Fakes:
             sales=self.sales,
             admission=self.admission,
             staff=FakeStaff(),
+            payments=FakePayments(),
             reconciliation=FakeReconciliation(),
             clock=self.clock,
             ledger_engine="fake",

@@ -8,10 +8,11 @@ from kiosk.bootstrap import assemble
 from kiosk.domain import chart
 from kiosk.domain.basket import Basket
 from kiosk.domain.chart import AccountCode
-from kiosk.domain.events import Event, ResourceKind
+from kiosk.domain.events import Event, ProviderName, ResourceKind
 from kiosk.domain.orders import Order
 from kiosk.services.backing import Backing
 from kiosk.services.kiosk import Services
+from kiosk.services.payments import Channel
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.keys import SigningKeys
 from ledger.engine import Ledger
@@ -62,9 +63,10 @@ class Terminal:
         return account
 
     async def takings(self) -> tuple[int, int]:
-        """Cash received and sales booked."""
+        """Money received, by whatever way of paying, and sales booked."""
         event = self.services.catalog.event
-        cash = -await self.balance(chart.event_account_id(event, AccountCode.CASH))
+        ways = {chart.cash_account_id(event, provider) for provider in ProviderName}
+        cash = -sum([await self.balance(way) for way in ways])
         return cash, await self.balance(chart.event_account_id(event, AccountCode.SALES))
 
 
@@ -78,6 +80,8 @@ class World:
         self.clock = FakeClock()
         self.make_ledger = make_ledger
         self.event = an_event()
+        self.channels: dict[str, Channel] = {}
+        """The providers of payments that its terminals reach."""
         self._terminals: list[Terminal] = []
 
     async def open(
@@ -96,7 +100,7 @@ class World:
             keys=SigningKeys(self.folder / "keys"),
             clock=self.clock,
         )
-        services = await assemble(back(backing), self.event, name)
+        services = await assemble(back(backing), self.event, name, self.channels)
         terminal = Terminal(services, backing)
         self._terminals.append(terminal)
         return terminal
