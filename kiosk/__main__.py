@@ -57,7 +57,15 @@ def _run(said: Namespace) -> int:
             mode=said.mode,
         ),
     )
+    if said.command == "event" and said.event_command == "check":
+        from kiosk.commands import event
+
+        return event.check(said.file)
     log_to(settings.log_file)
+    if said.command == "event":
+        from kiosk.commands import event
+
+        return event.load(settings, said.file)
     if said.command == "ledger":
         return _ledger_command(said, settings)
     from kiosk.bootstrap import run
@@ -116,8 +124,17 @@ def _parser() -> ArgumentParser:
         "--mode", choices=["attendee", "door"], default="attendee", help="what to show first"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="other commands")
+    _add_event_commands(commands.add_parser("event", help="the event file"))
     _add_ledger_commands(commands.add_parser("ledger", help="the TigerBeetle server"))
     return parser
+
+
+def _add_event_commands(parser: ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="event_command", metavar="COMMAND", required=True)
+    check = commands.add_parser("check", help="say everything that is wrong with an event file")
+    load = commands.add_parser("load", help="create the event of a file, or change it")
+    for command in (check, load):
+        command.add_argument("file", metavar="FILE", help="a TOML file; see assets/events")
 
 
 def _add_ledger_commands(parser: ArgumentParser) -> None:

@@ -26,7 +26,7 @@ from kiosk.store.database import Database, sqlite_url
 from kiosk.store.keys import SigningKeys
 from ledger.open import open_ledger
 
-DEMO_EVENT: Final = Path(__file__).parents[1] / "assets" / "events" / "gopherfest-2027.toml"
+DEMO_EVENT: Final = Path(__file__).parents[1] / "assets" / "events" / "demo.toml"
 
 
 def run(settings: Settings) -> int:
@@ -43,6 +43,13 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
+    async with backing(settings, clock) as opened:
+        yield await assemble(opened, event, settings.terminal)
+
+
+@asynccontextmanager
+async def backing(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Backing]:
+    """The open store and ledger of a data folder, and an end to both."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with AsyncExitStack() as closing:
         url = settings.database_url or sqlite_url(settings.home / "kiosk.sqlite")
@@ -51,8 +58,7 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
         ledger = await open_ledger(settings.ledger_settings())
         closing.push_async_callback(ledger.close)
         keys = SigningKeys(settings.home / "keys")
-        backing = Backing(store, ledger, keys, clock or SystemClock())
-        yield await assemble(backing, event, settings.terminal)
+        yield Backing(store, ledger, keys, clock or SystemClock())
 
 
 async def assemble(

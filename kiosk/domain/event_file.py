@@ -2,24 +2,31 @@
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.domain.errors import EventFileError, Fault
+from kiosk.domain.event_file_links import check_links
+from kiosk.domain.event_file_sale import SaleReader
 from kiosk.domain.event_reader import Faults, Read, Table
-from kiosk.domain.events import CodeOfConduct, Event, EventSlot, Role, StaffMember, Window
-from kiosk.domain.money import CURRENCIES, Money, parse_amount, zero
+from kiosk.domain.events import (
+    ORDER_MAX_DEFAULT,
+    CodeOfConduct,
+    Event,
+    ProviderName,
+    Role,
+    StaffMember,
+)
+from kiosk.domain.money import CURRENCIES
 
-_KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PIN_HASH: Final = re.compile(
     r"\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
 )
 _ROLES: Final = {role.name.lower(): role for role in Role}
-_CAPACITY_MAX: Final = 10_000_000
-_SLOTS_MAX: Final = 65_535
+_ORDER_MAX: Final = 50
+"""An order is one chain of transfers, and a chain must fit into one request."""
+_RESOURCES_MAX: Final = 65_535
 
 
 def parse_event(text: str, file: str, read: Read) -> Event:
@@ -47,25 +54,35 @@ def _syntax_fault(file: str, text: str, message: str) -> Fault:
 
 
 def _event(top: Table, read: Read) -> Event:
-    top.allow("event", "conduct", "slots", "staff")
+    top.allow(
+        *("event", "payments", "conduct", "pools", "slots", "goodies"),
+        *("discounts", "access", "staff"),
+    )
     head = top.table("event")
-    head.allow("key", "name", "currency", "timezone", "hold_seconds")
-    zone = _zone(head)
+    head.allow("key", "name", "currency", "timezone", "hold_seconds", "tickets_per_order")
+    zone, name = _zone(head), head.text("name")
     currency = head.choice("currency", {code: code for code in sorted(CURRENCIES)})
+    sale = SaleReader(zone, currency)
     event = Event(
-        key=_key(head) or "",
-        name=head.text("name") or "",
+        key=sale.key(head),
+        name=name or "",
         currency=currency or "",
         timezone=zone.key if zone else "",
         hold_seconds=head.whole("hold_seconds", 30, 86_400, default=300),
-        slots=tuple(_slot(table, zone, currency) for table in top.tables("slots", required=True)),
+        order_max=head.whole("tickets_per_order", 1, _ORDER_MAX, default=ORDER_MAX_DEFAULT),
+        providers=_providers(top),
         conduct=_conduct(top.table("conduct"), read),
+        pools=tuple(sale.pool(table) for table in top.tables("pools", required=False)),
+        slots=tuple(sale.slot(table) for table in top.tables("slots", required=True)),
+        goodies=tuple(sale.goodie(table) for table in top.tables("goodies", required=False)),
+        discounts=tuple(sale.discount(table) for table in top.tables("discounts", required=False)),
+        access_codes=tuple(sale.access(table) for table in top.tables("access", required=False)),
         staff=tuple(_staff(table) for table in top.tables("staff", required=False)),
     )
-    _unique(top, "slots", "key", (slot.key for slot in event.slots))
-    _unique(top, "staff", "name", (member.name for member in event.staff))
-    if len(event.slots) > _SLOTS_MAX:
-        top.fault("slots", f"at most {_SLOTS_MAX} slots")
+    check_links(event, top.faults)
+    for kind, entries in (("slots", event.slots), ("pools", event.pools)):
+        if len(entries) > _RESOURCES_MAX:
+            top.fault(kind, f"at most {_RESOURCES_MAX} {kind}")
     return event
 
 
@@ -80,51 +97,12 @@ def _zone(head: Table) -> ZoneInfo | None:
         return None
 
 
-def _key(table: Table) -> str | None:
-    key = table.text("key")
-    if key is not None and not _KEY.fullmatch(key):
-        table.fault("key", "lower-case letters, digits and single dashes between them")
-    return key
-
-
-def _slot(table: Table, zone: ZoneInfo | None, currency: str | None) -> EventSlot:
-    table.allow(
-        *("key", "name", "category", "place", "price", "capacity", "public"),
-        *("sale_starts", "sale_ends", "valid_starts", "valid_ends"),
-    )
-    return EventSlot(
-        key=_key(table) or "",
-        name=table.text("name") or "",
-        category=table.text("category", default="") or "",
-        place=table.text("place", default="") or "",
-        price=_price(table, currency),
-        capacity=table.whole("capacity", 0, _CAPACITY_MAX),
-        sale=_window(table, "sale", zone),
-        valid=_window(table, "valid", zone),
-        public=table.flag("public", default=True),
-    )
-
-
-def _price(table: Table, currency: str | None) -> Money:
-    expected = "an amount of money without a currency, like 4.00"
-    amount = table.number("price", expected)
-    if amount is None or currency is None:
-        return zero(currency or "USD")
-    money = parse_amount(amount, currency)
-    if money is None:
-        digits = CURRENCIES[currency].digits
-        table.fault("price", f"0 or more {currency}, with {digits} decimals at most")
-    return money or zero(currency)
-
-
-def _window(table: Table, name: str, zone: ZoneInfo | None) -> Window:
-    window = Window(
-        table.instant(f"{name}_starts", zone),
-        table.instant(f"{name}_ends", zone),
-    )
-    if window.starts and window.ends and window.starts >= window.ends:
-        table.fault(f"{name}_ends", f"a time after {name}_starts")
-    return window
+def _providers(top: Table) -> tuple[ProviderName, ...]:
+    if "payments" not in top:
+        return (ProviderName.CASH,)
+    table = top.table("payments")
+    table.allow(*ProviderName)
+    return tuple(name for name in ProviderName if table.flag(name, default=False))
 
 
 def _conduct(table: Table, read: Read) -> dict[str, CodeOfConduct]:
@@ -141,7 +119,7 @@ def _conduct(table: Table, read: Read) -> dict[str, CodeOfConduct]:
         else:
             conduct[language] = CodeOfConduct(language, _title(markdown), markdown)
     if not list(table):
-        table.fault("", 'expected one language or more, like en = "conduct.en.md"')
+        table.fault("", 'one language or more, like en = "conduct.en.md"')
     return conduct
 
 
@@ -160,11 +138,3 @@ def _staff(table: Table) -> StaffMember:
         role=table.choice("role", _ROLES) or Role.STEWARD,
         pin_hash=pin_hash,
     )
-
-
-def _unique(top: Table, array: str, key: str, values: Iterable[str]) -> None:
-    counts = Counter[str]()
-    for index, value in enumerate(values):
-        counts[value] += 1
-        if value and counts[value] == 2:
-            top.faults.add((array, index, key), f"a {key} of its own: {value} is taken")

@@ -23,7 +23,7 @@ class Faults:
 
     def add(self, path: Path, expected: str) -> None:
         """Note that what is at `path` is not what was expected."""
-        self._found.append(Fault(self._file, self._lines.line(path), _dotted(path), expected))
+        self._found.append(Fault(self._file, self._lines.line(path), dotted(path), expected))
 
     def found(self) -> tuple[Fault, ...]:
         """All faults, in the order of the file."""
@@ -63,14 +63,20 @@ class Table:
             return None
         return value.strip()
 
-    def choice(self, key: str, choices: Mapping[str, T]) -> T | None:
+    def choice(self, key: str, choices: Mapping[str, T], *, default: T | None = None) -> T | None:
         """One of the given words, as what it stands for."""
         expected = f"one of {', '.join(choices)}"
-        value = self._get(key, expected, required=True)
+        value = self._get(key, expected, required=default is None)
+        if value is None:
+            return default
         if value is not None and (not isinstance(value, str) or value not in choices):
             self.fault(key, expected)
             return None
         return choices[value] if isinstance(value, str) else None
+
+    def some(self, key: str, at_least: int, at_most: int) -> int | None:
+        """A whole number between two bounds; None if it is left out."""
+        return self.whole(key, at_least, at_most) if key in self._values else None
 
     def whole(self, key: str, at_least: int, at_most: int, default: int | None = None) -> int:
         """A whole number between two bounds."""
@@ -82,9 +88,21 @@ class Table:
             self.fault(key, expected)
         return at_least if default is None else default
 
-    def number(self, key: str, expected: str) -> Decimal | None:
+    def texts(self, key: str, expected: str, *, required: bool = False) -> tuple[str, ...]:
+        """Texts in square brackets, none of them twice; () if they are left out."""
+        value = self._get(key, expected, required=required)
+        if value is None:
+            return ()
+        items = value if isinstance(value, list) else []
+        texts = [item.strip() for item in items if isinstance(item, str) and item.strip()]
+        if not items or len(texts) < len(items) or len(set(texts)) < len(texts):
+            self.fault(key, expected)
+            return ()
+        return tuple(texts)
+
+    def number(self, key: str, expected: str, *, required: bool = True) -> Decimal | None:
         """A number, exactly as written."""
-        value = self._get(key, expected, required=True)
+        value = self._get(key, expected, required=required)
         if value is None:
             return None
         if isinstance(value, Decimal | int) and not isinstance(value, bool):
@@ -120,9 +138,9 @@ class Table:
             return None
         return instant
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str, *, required: bool = True) -> "Table":
         """A table inside this one; an empty one in place of a missing one."""
-        value = self._get(key, f"a table [{key}]", required=True)
+        value = self._get(key, f"a table [{key}]", required=required)
         if value is not None and not isinstance(value, dict):
             self.fault(key, f"a table [{key}]")
         return Table(_mapping(value), (*self._path, key), self.faults)
@@ -154,7 +172,8 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _dotted(path: Path) -> str:
+def dotted(path: Path) -> str:
+    """A path as people read it: `slots[2].price`, counted from 1."""
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"

@@ -33,7 +33,8 @@ class Terminal:
     async def sell(self, basket: Basket | str = "general") -> Order:
         """Sell one ticket, or a basket of them, for cash."""
         order = await self.hold(basket)
-        return await self.services.sales.pay_cash(order.id, usd(1000), a_cashier())
+        tendered = max(usd(1000), order.total)
+        return await self.services.sales.pay_cash(order.id, tendered, a_cashier())
 
     async def hold(self, basket: Basket | str = "general") -> Order:
         """Hold one place, or those of a basket."""
