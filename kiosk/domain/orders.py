@@ -104,7 +104,7 @@ class SlotClaim:
     """The pool that the place came from too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Order:
     """One checkout. `number` is for people, `id` for machines (128 bits, made by the buyer's side).
 

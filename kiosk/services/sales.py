@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from kiosk.domain.basket import Basket, asks_for_owned, check
 from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
-from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, UnknownOrder
+from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired
 from kiosk.domain.events import Role, StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
@@ -39,6 +39,7 @@ class Sales:
         self._catalog = catalog
         self._settlement = settlement
         self._payments = payments
+        self._orders = settlement.orders
 
     def new_order_id(self) -> int:
         """An id for one checkout; keep it and use it again until the checkout has ended."""
@@ -55,6 +56,9 @@ class Sales:
         wanted = {basket: 1} if isinstance(basket, str) else dict(basket)
         event, now, typed = self._catalog.event, self._clock.now(), tuple(codes)
 
+        def fresh() -> Order:
+            return new_order(event, order_id, wanted, attendee, now)
+
         def intend(session: Session) -> Order:
             found = orders.find(session, order_id)
             if found is None or found.state is OrderState.SOLD_OUT:
@@ -63,11 +67,17 @@ class Sales:
                 if faults := check(event, wanted, now, owned=owned, codes=typed):
                     raise faults[0]
             if found is None:
-                fresh = new_order(event, order_id, wanted, attendee, now)
-                return orders.insert_order(session, event.id, fresh)
+                [inserted] = orders.insert_all(session, [(event.id, fresh())])
+                assert inserted is not None, "it is not there"
+                return inserted
             return orders.change(session, order_id, lambda order: order.place_again(now))
 
-        order = await self._settlement.settle(await self._store.transaction(intend))
+        order: Order | None = None
+        if not asks_for_owned(event, wanted) and not check(event, wanted, now, codes=typed):
+            order = await self._orders.insert(event.id, fresh())
+        if order is None:
+            order = await self._store.transaction(intend)
+        order = await self._settlement.settle(order)
         if order.state is OrderState.SOLD_OUT:
             raise await sold_out(self._backing, self._catalog, order)
         return order
@@ -158,10 +168,7 @@ class Sales:
 
     async def order(self, order_id: int) -> Order:
         """The order as it is now; raises `UnknownOrder`."""
-        order = await self._store.transaction(lambda session: orders.find(session, order_id))
-        if order is None:
-            raise UnknownOrder(order_id)
-        return order
+        return await self._orders.find(order_id)
 
     async def tickets(self, order_id: int) -> list[Ticket]:
         """The tickets of a PAID order, none of any other."""
@@ -185,7 +192,4 @@ class Sales:
         return order if order.payment else await self._move(order_id, begin)
 
     async def _move(self, order_id: int, transition: Callable[[Order], Order]) -> Order:
-        order = await self._store.transaction(
-            lambda session: orders.change(session, order_id, transition)
-        )
-        return await self._settlement.settle(order)
+        return await self._settlement.settle(await self._orders.change(order_id, transition))

@@ -10,7 +10,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.booking import book, open_accounts
 from kiosk.services.catalog import Catalog
 from kiosk.services.goodies import Goodies
-from kiosk.store import orders
+from kiosk.services.order_book import OrderBook
 from ledger.chains import chain_refusal
 from ledger.types import CreateTransferStatus as Status
 
@@ -29,7 +29,7 @@ class Settlement:
     """
 
     def __init__(self, backing: Backing, catalog: Catalog) -> None:
-        self._store = backing.store
+        self.orders = OrderBook(backing.store)
         self._ledger = backing.ledger
         self._catalog = catalog
         self._goodies = Goodies(backing, catalog)
@@ -59,9 +59,7 @@ class Settlement:
                 transition = partial(Order.sold_out, attempt=order.attempt)
             case status:
                 raise LedgerContradicts(f"hold of order {order.number}", status.name)
-        return await self._store.transaction(
-            lambda session: orders.change(session, order, transition)
-        )
+        return await self.orders.change(order, transition)
 
     async def _pay(self, order: Order) -> Order:
         event, payment = self._catalog.event, order.payment
@@ -89,9 +87,7 @@ class Settlement:
             case _, status:
                 assert status is not None
                 raise LedgerContradicts(f"payment of order {order.number}", status.name)
-        return await self._store.transaction(
-            lambda session: orders.change(session, order, transition)
-        )
+        return await self.orders.change(order, transition)
 
     async def _discount(self, order: Order) -> Order:
         given = order.discount
@@ -110,9 +106,7 @@ class Settlement:
                 case status:
                     raise LedgerContradicts(f"discount of order {order.number}", status.name)
         transition = partial(Order.discount_answered, attempt=attempt, state=answer)
-        return await self._store.transaction(
-            lambda session: orders.change(session, order, transition)
-        )
+        return await self.orders.change(order, transition)
 
     async def _release(self, order: Order) -> Order:
         if held := chart_discounts.release_use(order):
@@ -128,6 +122,4 @@ class Settlement:
                 case status:
                     raise LedgerContradicts(f"release of order {order.number}", status.name)
         await self._goodies.give_back(order)
-        return await self._store.transaction(
-            lambda session: orders.change(session, order, Order.released)
-        )
+        return await self.orders.change(order, Order.released)

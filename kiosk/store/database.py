@@ -1,14 +1,14 @@
 """The one place that knows threads, connections and transactions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -19,13 +19,19 @@ from kiosk.domain.errors import StoreUnavailable
 from kiosk.store.migrate import upgrade
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+BulkWork = Callable[[Session, Sequence[Item]], Sequence[T]]
+"""Does something with many items at once; a result for each."""
 
 BUSY_TIMEOUT_SECONDS = 10
 """How long another process may keep the file before a unit of work gives up."""
 
+BULK_ITEMS_MAX = 256
+"""So many share one call: their statements stay far below what databases take at once."""
+
 
 class _Waiting(Protocol):
-    """A unit of work whatever it results in."""
+    """Work for one caller or many."""
 
     def run(self, connection: Connection) -> None: ...
 
@@ -33,30 +39,59 @@ class _Waiting(Protocol):
 
 
 class _Unit(Generic[T]):
-    """A unit of work and what came of it; entered, it keeps the error for its caller."""
+    """A unit of work."""
 
-    def __init__(self, work: Callable[[Session], T], answer: asyncio.Future[T]) -> None:
+    def __init__(self, work: Callable[[Session], T], caller: "asyncio.Future[T]") -> None:
         self._work = work
-        self._answer = answer
-        self._error: BaseException | None = None
+        self._caller = caller
 
     def run(self, connection: Connection) -> None:
-        """Do the work in a savepoint of its own: if it fails, it fails alone."""
-        with (
-            self,
-            Session(connection, join_transaction_mode="create_savepoint") as session,
-            session.begin(),
-        ):
-            self._result = self._work(session)
+        self._answer = _attempt(connection, self._work)
 
     def finish(self, error: BaseException | None = None) -> None:
-        """Tell the caller, who may have left."""
-        if self._answer.done():
-            return
-        if failed := error or self._error:
-            self._answer.set_exception(failed)
-        else:
-            self._answer.set_result(self._result)
+        """Tell the caller; `error` is what befell everybody."""
+        _tell(self._caller, error or self._answer)
+
+
+class _Bulk(Generic[Item, T]):
+    """The same work for many callers, done at once, or one by one if that fails."""
+
+    def __init__(self, work: BulkWork[Item, T]) -> None:
+        self._work = work
+        self._items: list[Item] = []
+        self._callers: list[asyncio.Future[T]] = []
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._items) >= BULK_ITEMS_MAX
+
+    def add(self, item: Item, caller: "asyncio.Future[T]") -> None:
+        self._items.append(item)
+        self._callers.append(caller)
+
+    def run(self, connection: Connection) -> None:
+        answers = _attempt(connection, lambda session: self._work(session, self._items))
+        self._answers: Sequence[T | BaseException] = (
+            [_attempt(connection, partial(self._one, item)) for item in self._items]
+            if isinstance(answers, BaseException)
+            else answers
+        )
+
+    def _one(self, item: Item, session: Session) -> T:
+        [answer] = self._work(session, [item])
+        return answer
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Tell the callers; `error` is what befell everybody."""
+        answers = self._answers if error is None else [error] * len(self._callers)
+        for caller, answer in zip(self._callers, answers, strict=True):
+            _tell(caller, answer)
+
+
+class _Caught:
+    """Keeps the error of what is done within it."""
+
+    error: BaseException | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -67,8 +102,28 @@ class _Unit(Generic[T]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        self._error = error
+        self.error = error
         return isinstance(error, Exception)
+
+
+def _attempt(connection: Connection, work: Callable[[Session], T]) -> T | BaseException:
+    """Do the work in a savepoint of its own: if it fails, it fails alone."""
+    with (
+        _Caught() as caught,
+        Session(connection, join_transaction_mode="create_savepoint") as session,
+        session.begin(),
+    ):
+        result = work(session)
+    return caught.error or result
+
+
+def _tell(caller: "asyncio.Future[T]", answer: T | BaseException) -> None:
+    if caller.done():
+        return  # It has left.
+    if isinstance(answer, BaseException):
+        caller.set_exception(answer)
+    else:
+        caller.set_result(answer)
 
 
 class Database:
@@ -79,6 +134,7 @@ class Database:
         # One thread: SQLite has one writer anyway, and what waits for it shares its next commit.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[_Waiting] = []
+        self._bulks: dict[object, object] = {}
         self._drain: asyncio.Task[None] | None = None
 
     @classmethod
@@ -103,14 +159,24 @@ class Database:
         Units of work that wait together share one commit. Raises what `work` raises, having
         undone it, or `StoreUnavailable`. A caller who leaves does not stop the work.
         """
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Unit(work, answer))
-        if self._drain is None:
-            self._drain = asyncio.create_task(self._run_waiting())
-        try:
-            return await answer
-        except OperationalError as error:
-            raise StoreUnavailable(str(error.orig)) from error
+        caller: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Unit(work, caller))
+        return await self._answered(caller)
+
+    async def bulk(self, work: BulkWork[Item, T], item: Item) -> T:
+        """As `transaction`, but one call of `work` serves all who wait to do the same.
+
+        `work` is a module's function: by it they are known to do the same. If it raises, each
+        item is tried by itself, so that one which fails fails alone.
+        """
+        caller: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        # By the key it can only be a bulk of the same work.
+        bulk = cast("_Bulk[Item, T] | None", self._bulks.get(work))
+        if bulk is None or bulk.is_full:
+            self._bulks[work] = bulk = _Bulk(work)
+            self._waiting.append(bulk)
+        bulk.add(item, caller)
+        return await self._answered(caller)
 
     async def close(self) -> None:
         """Finish what waits and let go of the files."""
@@ -119,9 +185,18 @@ class Database:
         await self._in_thread(self._engine.dispose)
         self._thread.shutdown()
 
+    async def _answered(self, caller: "asyncio.Future[T]") -> T:
+        if self._drain is None:
+            self._drain = asyncio.create_task(self._run_waiting())
+        try:
+            return await caller
+        except OperationalError as error:
+            raise StoreUnavailable(str(error.orig)) from error
+
     async def _run_waiting(self) -> None:
         while self._waiting:
             units, self._waiting = self._waiting, []
+            self._bulks.clear()
             failure: BaseException | None = None
             try:
                 await self._in_thread(partial(self._commit, units))

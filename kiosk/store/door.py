@@ -11,7 +11,7 @@ from kiosk.domain.admission import ClaimRecord
 from kiosk.domain.events import CodeOfConduct, Event
 from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
-from kiosk.store.orders import attendee_id, claim_of, claims_where
+from kiosk.store.order_rows import attendee_id, claim_of, claims_where
 from kiosk.store.tables import ASKED, METADATA, AdmissionOutcome, AdmissionRow, ConductRow
 from kiosk.store.upserts import insert_missing
 

@@ -1,56 +1,70 @@
 """Orders with their claims and payment, in and out of the tables.
 
-Statements are built once: building one takes longer than SQLite takes to execute it.
+What a rush of buyers does is done to many orders at once: a statement for each table, not for each
+row. Statements are built once: building one takes longer than SQLite takes to execute it.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from functools import cache
+from operator import itemgetter
+from typing import Final, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Table,
+    UpdateBase,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import Session, col, func
 from sqlmodel import select as select_rows
 
-from kiosk.domain.discounts import AppliedDiscount, DiscountState
 from kiosk.domain.errors import UnknownOrder
-from kiosk.domain.goodies import GoodiePiece, GoodieState
-from kiosk.domain.money import Money
-from kiosk.domain.orders import Booking, Method, Order, OrderState, Payment, SlotClaim
+from kiosk.domain.goodies import GoodieState
+from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.people import Attendee
-from kiosk.store import payment_tables
+from kiosk.store.order_rows import (
+    attendee_id,
+    claim_of,
+    claim_values,
+    claims_where,
+    discount_of,
+    discount_values,
+    order_values,
+    payment_of,
+    payment_values,
+    piece_of,
+    piece_values,
+)
+from kiosk.store.payment_tables import OrderDiscountRow
 from kiosk.store.tables import HELD, METADATA, OPEN, ClaimRow, OrderRow
 from kiosk.store.upserts import insert_missing
-from ledger.ids import derived_id
+
+Part = TypeVar("Part")
+Changed: TypeAlias = tuple[tuple[str, object], ...]
+"""Columns and what they are to hold."""
+Rows: TypeAlias = Sequence[Row[*tuple[object, ...]]]
 
 _ATTENDEES: Final = METADATA.tables["attendee"]
 _CLAIMS: Final = METADATA.tables["claim"]
 _EVENTS: Final = METADATA.tables["event"]
 _ORDERS: Final = METADATA.tables["orders"]
 _PAYMENTS: Final = METADATA.tables["payment"]
-_DISCOUNTS: Final = METADATA.tables[payment_tables.OrderDiscountRow.__tablename__]
+_DISCOUNTS: Final = METADATA.tables[OrderDiscountRow.__tablename__]
 _GOODIES: Final = METADATA.tables["goodie"]
 _PIECES: Final = METADATA.tables["goodie_piece"]
 _SLOTS: Final = METADATA.tables["slot"]
-_CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled", "revision")
-
-
-def claims_where(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-    """A query for claims with all that `claim_of` wants, in the order they were chosen."""
-    return (
-        select(_CLAIMS, _SLOTS.c.key, _EVENTS.c.currency, _ATTENDEES.c.name, _ATTENDEES.c.email)
-        .join(
-            _SLOTS,
-            (_SLOTS.c.event_id == _CLAIMS.c.event_id) & (_SLOTS.c.number == _CLAIMS.c.slot_number),
-        )
-        .join(_EVENTS, _EVENTS.c.id == _CLAIMS.c.event_id)
-        .join(_ATTENDEES, _ATTENDEES.c.id == _CLAIMS.c.holder_id)
-        .where(condition)
-        .order_by(_CLAIMS.c.position)
-    )
-
-
+_CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled")
 _DISCOUNT_COLUMNS: Final = ("code", "amount_minor", "is_limited", "attempt", "asked_at", "state")
+_IDS: Final[BindParameter[object]] = bindparam("ids", expanding=True)
+
 _FIND: Final = (
     select(
         _ORDERS,
@@ -60,33 +74,33 @@ _FIND: Final = (
     .join(_EVENTS, _EVENTS.c.id == _ORDERS.c.event_id)
     .join(_ATTENDEES, _ATTENDEES.c.id == _ORDERS.c.attendee_id)
     .outerjoin(_DISCOUNTS, _DISCOUNTS.c.order_id == _ORDERS.c.id)
-    .where(_ORDERS.c.id == bindparam("order_id"))
+    .where(_ORDERS.c.id.in_(_IDS))
     .with_for_update(of=_ORDERS)
 )
-CLAIMS_OF_ORDER: Final = claims_where(_CLAIMS.c.order_id == bindparam("order_id"))
-_PAYMENT_OF_ORDER: Final = select(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
-_PIECES_OF_ORDER: Final = (
+_FIND_CLAIMS: Final = claims_where(_CLAIMS.c.order_id.in_(_IDS))
+_FIND_PAYMENTS: Final = select(_PAYMENTS).where(_PAYMENTS.c.order_id.in_(_IDS))
+_FIND_PIECES: Final = (
     select(_PIECES, _GOODIES.c.key)
     .join(
         _GOODIES,
         (_GOODIES.c.event_id == _PIECES.c.event_id)
         & (_GOODIES.c.number == _PIECES.c.goodie_number),
     )
-    .where(_PIECES.c.order_id == bindparam("order_id"))
+    .where(_PIECES.c.order_id.in_(_IDS))
     .order_by(_PIECES.c.position)
 )
-_UPDATE_PIECE: Final = (
+_UPDATE_PIECES: Final = (
     update(_PIECES)
-    .where(_PIECES.c.order_id == bindparam("of"), _PIECES.c.position == bindparam("at"))
+    .where(_PIECES.c.order_id.in_(_IDS), _PIECES.c.position == bindparam("at"))
     .values(state=bindparam("new_state"))
 )
-_INSERT_ORDER: Final = insert(_ORDERS).returning(_ORDERS.c.number)
-_UPDATE_ORDER: Final = (
-    update(_ORDERS)
-    .where(_ORDERS.c.id == bindparam("order_id"), _ORDERS.c.revision == bindparam("seen"))
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-)
-_DELETE_DISCOUNT: Final = delete(_DISCOUNTS).where(_DISCOUNTS.c.order_id == bindparam("order_id"))
+_DELETE_PAYMENTS: Final = delete(_PAYMENTS).where(_PAYMENTS.c.order_id.in_(_IDS))
+_DELETE_DISCOUNTS: Final = delete(_DISCOUNTS).where(_DISCOUNTS.c.order_id.in_(_IDS))
+# With something to return, many rows are one statement, not one statement for each.
+_INSERTS: Final = {
+    table: insert(table).returning(*table.primary_key)
+    for table in (_CLAIMS, _PAYMENTS, _DISCOUNTS, _PIECES)
+}
 _OWNED: Final = (
     select(_SLOTS.c.key)
     .distinct()
@@ -103,23 +117,114 @@ _OWNED: Final = (
         _ORDERS.c.state == OrderState.PAID,
     )
 )
-_DELETE_PAYMENT: Final = delete(_PAYMENTS).where(_PAYMENTS.c.order_id == bindparam("order_id"))
-
-
-def attendee_id(attendee: Attendee) -> int:
-    """The row of somebody under this name and address."""
-    return derived_id("attendee", attendee.email, attendee.name)
 
 
 def find(session: Session, order_id: int) -> Order | None:
     """The order, locked against other writers until the unit of work ends."""
+    [found] = find_all(session, [order_id])
+    return found
+
+
+def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
+    """Each order, locked against other writers until the unit of work ends."""
+    connection, ids = session.connection(), {"ids": order_ids}
+    # In one order, so that terminals which lock several never wait for each other in a circle.
+    found = {row.id: row for row in connection.execute(_FIND, {"ids": sorted(order_ids)})}
+    claims = _by_order(connection.execute(_FIND_CLAIMS, ids))
+    payments = {row.order_id: row for row in connection.execute(_FIND_PAYMENTS, ids)}
+    with_pieces = [row.id for row in found.values() if row.pieces]
+    pieces = _by_order(
+        connection.execute(_FIND_PIECES, {"ids": with_pieces}) if with_pieces else ()
+    )
+    return [
+        _order(found[id_], claims[id_], payments.get(id_), pieces[id_]) if id_ in found else None
+        for id_ in order_ids
+    ]
+
+
+def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order | None]:
+    """Store new orders, each of the event of that id.
+
+    They come back with their numbers; None for one whose id is stored already.
+    """
+    asked = _first_of_each(new, lambda one: one[1].id)
+    people = {person for _, order in asked.values() for person in _people(order)}
+    ids = {person: attendee_id(person) for person in people}
+    rows = [{"id": ids[one], "name": one.name, "email": one.email} for one in people]
+    # In one order, so that terminals which insert several never wait for each other in a circle.
+    insert_missing(session, _ATTENDEES, sorted(rows, key=itemgetter("id")))
+    values = [order_values(of, order, ids[order.attendee]) for of, order in asked.values()]
+    inserted = insert_missing(session, _ORDERS, values, ("id", "number"))
+    numbers = {row.id: row.number for row in inserted}
+    claims, pieces = [], []
+    for event_id, order in map(asked.__getitem__, numbers):
+        for position, claim in enumerate(order.claims):
+            claims.append(claim_values(event_id, order, position, ids[claim.holder]))
+        pieces += [piece_values(event_id, order.id, piece) for piece in order.goodies]
+    _insert(session, _CLAIMS, claims)
+    _insert(session, _PIECES, pieces)
+    return [
+        replace(order, number=numbers[order.id])
+        if order.id in numbers and order is asked[order.id][1]
+        else None
+        for _, order in new
+    ]
+
+
+def write_all(session: Session, changes: Sequence[tuple[Order, Order]]) -> list[Order | None]:
+    """Store orders as they became, if they still are what they were, as each pair says.
+
+    They come back with their new revision; None for one that somebody else has changed since.
+    """
+    asked = _first_of_each(changes, lambda one: one[0].id)
+    # Orders that change alike share a statement: in a rush, all of them do.
+    alike = defaultdict[tuple[int, Changed], list[int]](list)
+    for before, after in asked.values():
+        alike[before.revision, _changed(before, after)].append(before.id)
+    written: set[int] = set()
     connection = session.connection()
-    row = connection.execute(_FIND, {"order_id": order_id}).first()
-    if row is None:
-        return None
-    claims = connection.execute(CLAIMS_OF_ORDER, {"order_id": order_id})
-    paid = connection.execute(_PAYMENT_OF_ORDER, {"order_id": order_id}).first()
-    pieces = connection.execute(_PIECES_OF_ORDER, {"order_id": order_id}) if row.pieces else ()
+    for (seen, changed), ids in alike.items():
+        values = {"ids": ids, "seen": seen, "new_revision": seen + 1}
+        values |= {f"new_{name}": value for name, value in changed}
+        statement = _update_orders(tuple(name for name, _ in changed))
+        written.update(connection.execute(statement, values).scalars())
+    _write_parts(session, [asked[order_id] for order_id in written])
+    return [
+        replace(after, revision=before.revision + 1)
+        if before.id in written and after is asked[before.id][1]
+        else None
+        for before, after in changes
+    ]
+
+
+def change(session: Session, order: Order | int, transition: Callable[[Order], Order]) -> Order:
+    """Apply a pure transition to the stored order; raises `UnknownOrder`, or what it raises.
+
+    An order given whole is only read again if it has changed since it was read.
+    """
+    if isinstance(order, Order):
+        if written := _write(session, order, transition):
+            return written
+        order = order.id
+    before = find(session, order)
+    if before is None:
+        raise UnknownOrder(order)
+    written = _write(session, before, transition)
+    assert written is not None, "it is locked"
+    return written
+
+
+def _write(session: Session, before: Order, transition: Callable[[Order], Order]) -> Order | None:
+    after = transition(before)
+    if after == before:
+        return before
+    [written] = write_all(session, [(before, after)])
+    return written
+
+
+def _order(
+    row: Row[*tuple[object, ...]], claims: Rows, paid: Row[*tuple[object, ...]] | None, pieces: Rows
+) -> Order:
     return Order(
         id=row.id,
         number=row.number,
@@ -131,79 +236,73 @@ def find(session: Session, order_id: int) -> Order | None:
         placed_at=row.placed_at,
         held_until=row.held_until,
         settled=row.settled,
-        payment=None if paid is None else _payment(paid, row.currency),
+        payment=None if paid is None else payment_of(paid, row.currency),
         revision=row.revision,
-        goodies=tuple(_piece(piece) for piece in pieces),
-        discount=None if row.discount_code is None else _discount(row),
+        goodies=tuple(piece_of(piece) for piece in pieces),
+        discount=None if row.discount_code is None else discount_of(row),
     )
 
 
-def insert_order(session: Session, event_id: int, order: Order) -> Order:
-    """Store a new order; it comes back with its number."""
-    for person in {order.attendee, *(claim.holder for claim in order.claims)}:
-        row = {"id": attendee_id(person), "name": person.name, "email": person.email}
-        insert_missing(session, _ATTENDEES, row)
-    values = {
-        "id": order.id,
-        "event_id": event_id,
-        "attendee_id": attendee_id(order.attendee),
-        "placed_at": order.placed_at,
-        "pieces": len(order.goodies),
-        **_changing(order),
+def _by_order(rows: Iterable[Row[*tuple[object, ...]]]) -> Mapping[int, Rows]:
+    found = defaultdict[int, list[Row[*tuple[object, ...]]]](list)
+    for row in rows:
+        found[row.order_id].append(row)
+    return found
+
+
+def _first_of_each(items: Iterable[Part], order_id: Callable[[Part], int]) -> dict[int, Part]:
+    """By order; of two that want the same at once, only the first is served."""
+    found: dict[int, Part] = {}
+    for item in items:
+        found.setdefault(order_id(item), item)
+    return found
+
+
+def _people(order: Order) -> set[Attendee]:
+    return {order.attendee, *(claim.holder for claim in order.claims)}
+
+
+def _changed(before: Order, after: Order) -> Changed:
+    values = ((name, getattr(after, name)) for name in _CHANGING)
+    return tuple((name, value) for name, value in values if value != getattr(before, name))
+
+
+@cache
+def _update_orders(changed: tuple[str, ...]) -> UpdateBase:
+    values: Mapping[str, BindParameter[object]] = {
+        name: bindparam(f"new_{name}") for name in (*changed, "revision")
     }
+    seen = _ORDERS.c.revision == bindparam("seen")
+    return (
+        update(_ORDERS).where(_ORDERS.c.id.in_(_IDS), seen).values(values).returning(_ORDERS.c.id)
+    )
+
+
+def _write_parts(session: Session, changes: Sequence[tuple[Order, Order]]) -> None:
+    """The payments, discounts and goodies of orders that were written."""
     connection = session.connection()
-    number = connection.execute(_INSERT_ORDER, values).scalar_one()
-    places = range(len(order.claims))
-    connection.execute(insert(_CLAIMS), [_claim_values(event_id, order, at) for at in places])
-    if order.goodies:
-        pieces = [_piece_values(event_id, order.id, piece) for piece in order.goodies]
-        connection.execute(insert(_PIECES), pieces)
-    return replace(order, number=number)
+    paying = [one for one in changes if one[1].payment != one[0].payment]
+    if gone := [before.id for before, _ in paying if before.payment]:
+        connection.execute(_DELETE_PAYMENTS, {"ids": gone})
+    paid = [payment_values(after.id, after.payment) for _, after in paying if after.payment]
+    _insert(session, _PAYMENTS, paid)
+    asking = [one for one in changes if one[1].discount != one[0].discount]
+    if gone := [before.id for before, _ in asking if before.discount]:
+        connection.execute(_DELETE_DISCOUNTS, {"ids": gone})
+    asked = [discount_values(after.id, after.discount) for _, after in asking if after.discount]
+    _insert(session, _DISCOUNTS, asked)
+    moved = defaultdict[tuple[int, GoodieState], list[int]](list)
+    for before, after in changes:
+        for piece in after.goodies:
+            if piece not in before.goodies:
+                moved[piece.position, piece.state].append(after.id)
+    for (position, state), ids in moved.items():
+        connection.execute(_UPDATE_PIECES, {"ids": ids, "at": position, "new_state": state})
 
 
-def change(session: Session, order: Order | int, transition: Callable[[Order], Order]) -> Order:
-    """Apply a pure transition to the stored order; raises `UnknownOrder`, or what it raises.
-
-    An order given whole is only read again if it has changed since it was read.
-    """
-    if isinstance(order, Order):
-        after = _write(session, order, transition)
-        if after is not None:
-            return after
-        order = order.id
-    before = find(session, order)
-    if before is None:
-        raise UnknownOrder(order)
-    after = _write(session, before, transition)
-    assert after is not None, "it is locked"
-    return after
-
-
-def _write(session: Session, before: Order, transition: Callable[[Order], Order]) -> Order | None:
-    """The order after `transition`, or None if `before` is not what is stored any more."""
-    after = transition(before)
-    if after == before:
-        return before
-    after = replace(after, revision=before.revision + 1)
-    connection = session.connection()
-    values = {f"new_{name}": value for name, value in _changing(after).items()}
-    seen = {"order_id": before.id, "seen": before.revision}
-    if connection.execute(_UPDATE_ORDER, values | seen).rowcount == 0:
-        return None
-    changed = [one for one in after.goodies if one not in before.goodies]
-    if changed:
-        rows = [{"of": before.id, "at": one.position, "new_state": one.state} for one in changed]
-        connection.execute(_UPDATE_PIECE, rows)
-    if after.payment != before.payment:
-        if before.payment is not None:
-            connection.execute(_DELETE_PAYMENT, {"order_id": before.id})
-        if after.payment is not None:
-            connection.execute(insert(_PAYMENTS), _payment_values(before.id, after.payment))
-    if after.discount != before.discount:
-        assert after.discount is not None, "what was asked for stays on record"
-        connection.execute(_DELETE_DISCOUNT, {"order_id": before.id})
-        connection.execute(insert(_DISCOUNTS), _discount_values(before.id, after.discount))
-    return after
+def _insert(session: Session, table: Table, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        session.connection().execute(_INSERTS[table], rows)
 
 
 def unfinished(session: Session, event_id: int, now: datetime) -> Sequence[int]:
@@ -232,110 +331,3 @@ def last_hold_ends(
 def owned_slots(session: Session, event_id: int, email: str) -> frozenset[str]:
     """The keys of the slots somebody has a paid ticket for, by the holder's address."""
     return frozenset(session.scalars(_OWNED, {"event_id": event_id, "email": email}))
-
-
-def claim_of(row: Row[*tuple[object, ...]]) -> SlotClaim:
-    """The claim in a row of `claims_where`."""
-    return SlotClaim(
-        id=row.id,
-        slot_key=row.key,
-        slot_number=row.slot_number,
-        ticket_number=row.ticket_number,
-        version=row.version,
-        price=Money(row.price_minor, row.currency),
-        holder=Attendee(row.name, row.email),
-        pool_number=row.pool_number,
-    )
-
-
-def _piece(row: Row[*tuple[object, ...]]) -> GoodiePiece:
-    return GoodiePiece(row.position, row.key, row.goodie_number, GoodieState(row.state))
-
-
-def _piece_values(event_id: int, order_id: int, piece: GoodiePiece) -> dict[str, object]:
-    return {
-        "order_id": order_id,
-        "position": piece.position,
-        "event_id": event_id,
-        "goodie_number": piece.goodie_number,
-        "state": piece.state,
-    }
-
-
-def _changing(order: Order) -> dict[str, object]:
-    return {
-        "state": order.state,
-        "attempt": order.attempt,
-        "hold_seconds": order.hold_seconds,
-        "held_until": order.held_until,
-        "settled": order.settled,
-        "revision": order.revision,
-    }
-
-
-def _claim_values(event_id: int, order: Order, position: int) -> dict[str, object]:
-    claim = order.claims[position]
-    return {
-        "id": claim.id,
-        "order_id": order.id,
-        "position": position,
-        "event_id": event_id,
-        "slot_number": claim.slot_number,
-        "ticket_number": claim.ticket_number,
-        "version": claim.version,
-        "price_minor": claim.price.minor,
-        "holder_id": attendee_id(claim.holder),
-        "pool_number": claim.pool_number,
-    }
-
-
-def _payment_values(order_id: int, payment: Payment) -> dict[str, object]:
-    return {
-        "id": payment.id,
-        "order_id": order_id,
-        "method": payment.method,
-        "amount_minor": payment.amount.minor,
-        "tendered_minor": payment.tendered.minor,
-        "taken_by": payment.taken_by,
-        "taken_at": payment.taken_at,
-        "booking": payment.booking,
-        "provider": payment.provider,
-        "reference": payment.reference,
-    }
-
-
-def _payment(row: Row[*tuple[object, ...]], currency: str) -> Payment:
-    return Payment(
-        id=row.id,
-        method=Method(row.method),
-        amount=Money(row.amount_minor, currency),
-        tendered=Money(row.tendered_minor, currency),
-        taken_by=row.taken_by,
-        taken_at=row.taken_at,
-        booking=Booking(row.booking),
-        provider=row.provider,
-        reference=row.reference,
-    )
-
-
-def _discount_values(order_id: int, discount: AppliedDiscount) -> dict[str, object]:
-    return {
-        "order_id": order_id,
-        "code": discount.code,
-        "amount_minor": discount.amount.minor,
-        "is_limited": discount.is_limited,
-        "attempt": discount.attempt,
-        "asked_at": discount.asked_at,
-        "state": discount.state,
-    }
-
-
-def _discount(row: Row[*tuple[object, ...]]) -> AppliedDiscount:
-    return AppliedDiscount(
-        code=row.discount_code,
-        amount=Money(row.discount_amount_minor, row.currency),
-        is_limited=row.discount_is_limited,
-        attempt=row.discount_attempt,
-        asked_at=row.discount_asked_at,
-        state=DiscountState(row.discount_state),
-    )

@@ -1,20 +1,31 @@
 """Insert what is missing: the same statement on SQLite and PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Table
+from sqlalchemy import Executable, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 
-def insert_missing(session: Session, table: Table, values: Mapping[str, object]) -> None:
-    """Insert a row unless one with the same key is there; that one stays as it is."""
+def insert_missing(
+    session: Session,
+    table: Table,
+    rows: Mapping[str, object] | Sequence[Mapping[str, object]],
+    returned: tuple[str, ...] = (),
+) -> Sequence[Row[*tuple[object, ...]]]:
+    """Insert rows unless ones with the same keys are there, which stay.
+
+    The answer has a row of the `returned` columns, or of the key, for each that was missing.
+    """
     connection = session.connection()
-    connection.execute(_statement(table, connection.dialect.name), values)
+    statement = _statement(table, returned, connection.dialect.name)
+    return connection.execute(statement, rows).all()
 
 
 @cache
-def _statement(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _statement(table: Table, returned: tuple[str, ...], dialect: str) -> Executable:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    columns = [table.c[name] for name in returned] or list(table.primary_key)
+    # With something to return, many rows are one statement, not one statement for each.
+    return insert(table).on_conflict_do_nothing().returning(*columns)

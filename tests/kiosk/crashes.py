@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from sqlmodel import Session
 
 from kiosk.services.backing import Backing
-from kiosk.store.database import Database
+from kiosk.store.database import BulkWork, Database
 from ledger.engine import Ledger
 from ledger.types import (
     Account,
@@ -17,6 +17,7 @@ from ledger.types import (
 )
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Crash(BaseException):
@@ -52,6 +53,12 @@ class CrashingStore:
     async def transaction(self, work: Callable[[Session], T]) -> T:
         self._fuse.burn()
         result = await self._store.transaction(work)
+        self._fuse.burn()
+        return result
+
+    async def bulk(self, work: BulkWork[Item, T], item: Item) -> T:
+        self._fuse.burn()
+        result = await self._store.bulk(work, item)
         self._fuse.burn()
         return result
 

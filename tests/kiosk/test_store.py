@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
 from kiosk.domain.errors import StoreTooNew, StoreUnavailable
+from kiosk.services.order_book import OrderBook
 from kiosk.store import door, orders
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.migrate import HEAD, alembic_config, upgrade
@@ -278,9 +279,8 @@ async def test_a_stale_copy_of_an_order_is_never_written_over_a_newer_one(embedd
     stale = await terminal.hold()
     paid = await terminal.services.sales.pay_cash(stale.id, usd(400), a_cashier())
 
-    answer = await terminal.backing.store.transaction(
-        lambda session: orders.change(session, stale, lambda order: order.expire(stale.held_until))
-    )
+    book = OrderBook(terminal.backing.store)
+    answer = await book.change(stale, lambda order: order.expire(stale.held_until))
 
     assert answer == paid
     assert await terminal.services.sales.order(stale.id) == paid
