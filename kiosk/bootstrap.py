@@ -13,10 +13,13 @@ from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.event_files import load_event
+from kiosk.services.finishing import MoneyFinisher, MoneyServices
+from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.payments import Channel, Payments
 from kiosk.services.receipts import Receipts
 from kiosk.services.reconciliation import Reconciliation
+from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
@@ -74,13 +77,17 @@ async def assemble(
     settlement = Settlement(backing, catalog)
     receipts = Receipts(backing, catalog, settlement)
     payments = Payments(backing, catalog, receipts, channels or {})
+    refunds, invoices = Refunds(backing, catalog), Invoices(backing, catalog)
+    finisher = MoneyFinisher(backing, catalog, MoneyServices(payments, refunds, invoices))
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
         admission=Admission(backing, catalog, Terminal(number, terminal)),
         staff=Staff(backing, catalog, number),
         payments=payments,
-        reconciliation=Reconciliation(backing, catalog, settlement, payments),
+        refunds=refunds,
+        invoices=invoices,
+        reconciliation=Reconciliation(backing, catalog, settlement, finisher),
         clock=backing.clock,
         ledger_engine=backing.ledger.engine,
         terminal=terminal,

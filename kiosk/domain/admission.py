@@ -112,10 +112,14 @@ def refusal(
     """
     if record.event_id != event.id:
         return Verdict(Reason.OTHER_EVENT, other_event=record.event_name)
-    claim, valid = record.claim, event.slot(record.claim.slot_key).valid
+    valid = event.slot(record.claim.slot_key).valid
     reason = _reason(record, valid, presented_version, at)
-    if reason is None:
-        return None
+    return None if reason is None else verdict_on(record, event, reason)
+
+
+def verdict_on(record: ClaimRecord, event: Event, reason: Reason) -> Verdict:
+    """A verdict with all that is known of the ticket."""
+    claim, valid = record.claim, event.slot(record.claim.slot_key).valid
     return Verdict(
         reason,
         ticket_number=format_number(claim.ticket_number),

@@ -90,6 +90,8 @@ class TransferCode(IntEnum):
     """A discount lowers what is owed on a credit note."""
     SETTLEMENT = 26
     """Money for a credit note."""
+    REFUND = 27
+    """Money that goes back, and what else is undone with it."""
 
 
 RESOURCE_TAGS: Final = {ResourceKind.SLOT: 0, ResourceKind.POOL: 1, ResourceKind.GOODIE: 2}
@@ -111,11 +113,15 @@ def event_account_id(event: Event, code: AccountCode) -> int:
     return derived_id("event-account", event.id, code)
 
 
-def cash_account_id(event: Event, provider: str) -> int:
+BANK: Final = "bank"
+"""The way of paying of who settles an invoice by a transfer to our bank account."""
+
+
+def cash_account_id(event: Event, way: str) -> int:
     """The account of the money that came in by one way of paying; "" is the cash at the desk."""
-    if not provider or provider == ProviderName.CASH:
+    if not way or way == ProviderName.CASH:
         return event_account_id(event, AccountCode.CASH)
-    return derived_id("cash-account", event.id, provider)
+    return derived_id("cash-account", event.id, way)
 
 
 def receivable_account_id(order_id: int) -> int:
@@ -163,7 +169,7 @@ def event_accounts(event: Event) -> list[Account]:
         event_account_id(event, AccountCode.SALES): AccountCode.SALES,
         event_account_id(event, AccountCode.DISCOUNTS): AccountCode.DISCOUNTS,
         # All there are: who paid by a way that is not offered any more may still be refunded.
-        **{cash_account_id(event, provider): AccountCode.CASH for provider in ProviderName},
+        **{cash_account_id(event, way): AccountCode.CASH for way in (*ProviderName, BANK)},
     }
     return [
         Account(

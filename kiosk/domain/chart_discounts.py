@@ -107,6 +107,21 @@ def take_use(event: Event, order: Order, payment_id: int) -> list[Transfer]:
     return [transfer]
 
 
+def take_back_use(event: Event, order: Order, refund_id: int) -> list[Transfer]:
+    """Give a use back that was counted: a part of the chain that refunds the order."""
+    given = _counted(order)
+    if given is None:
+        return []
+    transfer = _use(event, order, given)
+    transfer.id = derived_id("take-back-use", refund_id)
+    transfer.code = TransferCode.TAKE_BACK
+    transfer.debit_account_id, transfer.credit_account_id = (
+        transfer.credit_account_id,
+        transfer.debit_account_id,
+    )
+    return [transfer]
+
+
 def _counted(order: Order) -> AppliedDiscount | None:
     given = order.discount
     if given is None or not given.is_limited or given.state is not DiscountState.HELD:

@@ -7,6 +7,7 @@ chain: neither is ever had without the other.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kiosk.domain.admission import FIRST_ENTRY
 from kiosk.domain.chart import (
     RESOURCE_TAGS,
     AccountCode,
@@ -95,11 +96,16 @@ def take(event: Event, order: Order, payment_id: int) -> list[Transfer]:
 
 
 def take_back(event: Event, claims: Iterable[SlotClaim]) -> list[Transfer]:
-    """Give sold places back that nobody was admitted to: a part of the chain that refunds them."""
+    """Give sold places back that nobody was admitted to: a part of the chain that refunds them.
+
+    A place goes back under the id that its admission would have. So of refund and admission one
+    happens, and the other is told, whichever of them is faster on whatever machine.
+    """
     places = []
     for claim, kind in _places(claims):
         place = _sale(event, claim, kind)
-        place.id = _id("take-back", kind, claim, 0)
+        is_slot = kind is ResourceKind.SLOT
+        place.id = redeem_id(claim.id, FIRST_ENTRY) if is_slot else _id("take-back", kind, claim, 0)
         place.code = TransferCode.TAKE_BACK
         place.debit_account_id, place.credit_account_id = (
             place.credit_account_id,

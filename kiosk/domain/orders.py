@@ -237,6 +237,12 @@ class Order:
         goodies = self._goodies(GoodieState.GRANTED, () if alone else granted)
         return replace(self, state=state, settled=True, goodies=goodies)
 
+    def refunded(self) -> Self:
+        """The money went back, and with it the places if there were any."""
+        if self.state not in (OrderState.PAID, OrderState.PAID_UNFULFILLED):
+            return self
+        return replace(self, state=OrderState.REFUNDED, goodies=self._goodies(GoodieState.NONE))
+
     def apply_discount(self, asked: AppliedDiscount) -> Self:
         """Ask for the use of a code; the one it has stays. Raises `DiscountRefused`."""
         self._check_waiting(asked.asked_at)

@@ -14,7 +14,9 @@ from kiosk.domain.admission import (
     Reason,
     Verdict,
     refusal,
+    verdict_on,
 )
+from kiosk.domain.chart import TransferCode
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.tickets import SignedPayload, read_code
 from kiosk.services.backing import Backing
@@ -155,6 +157,9 @@ class Admission:
             case (
                 Status.EXISTS_WITH_DIFFERENT_USER_DATA_64
                 | Status.EXISTS_WITH_DIFFERENT_USER_DATA_32
+                # A refund was faster: the return of the place has the id of its admission.
+                | Status.EXISTS_WITH_DIFFERENT_FLAGS
+                | Status.EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID
             ):
                 [transfer] = await self._ledger.lookup_transfers([transfer.id])
             case status:
@@ -165,6 +170,9 @@ class Admission:
     async def _answer(self, record: ClaimRecord, admission: Transfer, nonce: int) -> Verdict:
         """Record which scan the ledger admitted, and say so."""
         ours = self._wish(record, nonce)
+        if admission.code == TransferCode.TAKE_BACK:
+            await self._store.transaction(lambda session: door.refused(session, ours))
+            return verdict_on(record, self._catalog.event, Reason.REFUNDED)
         winner = Wish(ours.claim_id, ours.entry, admission.user_data_64, admission.user_data_32)
         at = instant(admission.timestamp)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from kiosk.clock import Clock
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog
+from kiosk.services.invoices import Invoices
 from kiosk.services.payments import Payments
 from kiosk.services.reconciliation import Reconciliation
+from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 
@@ -20,6 +22,8 @@ class Services:
     admission: Admission
     staff: Staff
     payments: Payments
+    refunds: Refunds
+    invoices: Invoices
     reconciliation: Reconciliation
     clock: Clock
     ledger_engine: str

@@ -10,11 +10,12 @@ from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Order
 from kiosk.domain.provider_payments import Effect, PaymentState, ProviderPayment, check_possible
 from kiosk.domain.providers import EventKind, ProviderEvent, UnknownPayment
+from kiosk.domain.refunds import RefundReason, due_of
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book, open_accounts
 from kiosk.services.catalog import Catalog
 from kiosk.services.settlement import Settlement
-from kiosk.store import orders, payments
+from kiosk.store import orders, payments, refunds
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +68,17 @@ class Receipts:
         )
         assert order is not None, "payments are of orders"
         await open_accounts(self._ledger, [chart.customer_account(event, order)])
-        receipt = chart_money.pay_alone(event, order, payment.payment(now))
+        money = payment.payment(now)
+        receipt = chart_money.pay_alone(event, order, money)
         if receipt and (refusal := await book(self._ledger, receipt)):
             raise LedgerContradicts(f"payment {payment.reference}", refusal.name)
-        return await self._store.transaction(
-            lambda session: payments.change(session, payment, ProviderPayment.booked)
-        )
+
+        def record(session: Session) -> ProviderPayment:
+            if money.amount:
+                refunds.add(session, due_of(money, order, RefundReason.SURPLUS))
+            return payments.change(session, payment, ProviderPayment.booked)
+
+        return await self._store.transaction(record)
 
     def _take(self, session: Session, provider: str, event: ProviderEvent) -> _Taken:
         payment = payments.by_reference(session, provider, event.reference)

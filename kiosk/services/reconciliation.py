@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from kiosk.domain.chart_places import redeem_id
 from kiosk.domain.errors import LedgerContradicts, StoreUnavailable
 from kiosk.domain.orders import OrderState
-from kiosk.domain.provider_payments import EventContradicts
-from kiosk.domain.providers import ProviderUnavailable
 from kiosk.services.backing import Backing
 from kiosk.services.booking import instant
 from kiosk.services.catalog import Catalog
-from kiosk.services.payments import Payments
+from kiosk.services.finishing import MoneyFinisher, words
 from kiosk.services.settlement import Settlement
-from kiosk.store import door, orders, payments
+from kiosk.store import door, orders
 from kiosk.store.door import Wish
 from ledger.engine import LedgerUnavailable
 from ledger.types import Transfer
@@ -30,7 +28,8 @@ class Report:
     expired: int = 0
     admissions: int = 0
     payments: int = 0
-    """At providers, that had ended without our knowing all of it."""
+    """At providers, that had ended without our knowing all of it; and money for invoices."""
+    refunds: int = 0
     contradictions: tuple[str, ...] = ()
     """What the ledger says against the store: for people to look into."""
 
@@ -39,34 +38,41 @@ class Reconciliation:
     """Runs at start and every minute; safe beside other terminals and itself."""
 
     def __init__(
-        self, backing: Backing, catalog: Catalog, settlement: Settlement, payments: Payments
+        self, backing: Backing, catalog: Catalog, settlement: Settlement, money: MoneyFinisher
     ) -> None:
         self._store = backing.store
         self._ledger = backing.ledger
         self._clock = backing.clock
         self._catalog = catalog
         self._settlement = settlement
-        self._payments = payments
+        self._money = money
 
     async def run_once(self) -> Report:
         """Bring every unfinished order and admission to its end by asking the ledger."""
         now, event = self._clock.now(), self._catalog.event
         # Before holds run out: who paid in the last second has paid in time.
-        paid, contradictions = await self._finish_payments()
+        money = await self._money.run_once()
         found = await self._store.transaction(
             lambda session: orders.unfinished(session, event.id, now)
         )
-        finished, expired = 0, 0
+        finished, expired, contradictions = 0, 0, list(money.contradictions)
         for order_id in found:
             try:
                 state = await self._finish(order_id)
             except LedgerContradicts as contradiction:
-                contradictions.append(_words(contradiction))
+                contradictions.append(words(contradiction))
             else:
                 finished += 1
                 expired += state is OrderState.EXPIRED
         admissions = await self._finish_admissions()
-        return Report(finished, expired, admissions, paid, tuple(contradictions))
+        return Report(
+            orders=finished,
+            expired=expired,
+            admissions=admissions,
+            payments=money.payments,
+            refunds=money.refunds,
+            contradictions=tuple(contradictions),
+        )
 
     async def run_forever(self, every_seconds: float = 60) -> None:
         """Run until cancelled; an unavailable ledger or store is waited out."""
@@ -92,29 +98,6 @@ class Reconciliation:
         )
         return (await self._settlement.settle(order)).state
 
-    async def _finish_payments(self) -> tuple[int, list[str]]:
-        event_id = self._catalog.event.id
-        undone = await self._store.transaction(lambda session: payments.undone(session, event_id))
-        finished, contradictions = 0, list[str]()
-        for provider, event in undone:
-            try:
-                await self._payments.apply(provider, event)
-            except LedgerContradicts as contradiction:
-                contradictions.append(_words(contradiction))
-            else:
-                finished += 1
-        unsettled = await self._store.transaction(
-            lambda session: payments.unsettled(session, event_id)
-        )
-        for payment in unsettled:
-            try:
-                finished += await self._payments.finish(payment)
-            except (ProviderUnavailable, EventContradicts) as fault:
-                log.warning("payment %s waits: %r", payment.reference, fault)
-            except LedgerContradicts as contradiction:
-                contradictions.append(_words(contradiction))
-        return finished, contradictions
-
     async def _finish_admissions(self) -> int:
         wishes = await self._store.transaction(door.unanswered)
         for wish in wishes:
@@ -129,9 +112,3 @@ class Reconciliation:
             await self._store.transaction(lambda session: door.admitted(session, wish, at))
         else:
             await self._store.transaction(lambda session: door.refused(session, wish))
-
-
-def _words(contradiction: LedgerContradicts) -> str:
-    words = f"{contradiction.what}: {contradiction.status}"
-    log.error("the ledger contradicts the store: %s", words)
-    return words

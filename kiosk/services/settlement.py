@@ -2,15 +2,19 @@
 
 from functools import partial
 
+from sqlmodel import Session
+
 from kiosk.domain import chart, chart_discounts, chart_money, chart_places
 from kiosk.domain.discounts import DiscountState
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Booking, Order, OrderState
+from kiosk.domain.refunds import RefundReason, due_of
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book, open_accounts
 from kiosk.services.catalog import Catalog
 from kiosk.services.goodies import Goodies
 from kiosk.services.order_book import OrderBook
+from kiosk.store import orders, refunds
 from ledger.chains import chain_refusal
 from ledger.types import CreateTransferStatus as Status
 
@@ -29,6 +33,7 @@ class Settlement:
     """
 
     def __init__(self, backing: Backing, catalog: Catalog) -> None:
+        self._store = backing.store
         self.orders = OrderBook(backing.store)
         self._ledger = backing.ledger
         self._catalog = catalog
@@ -72,7 +77,7 @@ class Settlement:
         chain = _PLANS[payment.booking](self._catalog.event, order, payment)
         match payment.booking, await book(self._ledger, chain):
             case Booking.ALONE, None:
-                transition = partial(Order.paid, booking=payment.booking)
+                return await self._store.transaction(lambda session: _unfulfilled(session, order))
             case _, None:
                 granted = await self._goodies.grant(order, payment.id)
                 transition = partial(Order.paid, booking=payment.booking, granted=granted)
@@ -123,3 +128,13 @@ class Settlement:
                     raise LedgerContradicts(f"release of order {order.number}", status.name)
         await self._goodies.give_back(order)
         return await self.orders.change(order, Order.released)
+
+
+def _unfulfilled(session: Session, order: Order) -> Order:
+    """Record that money came and nothing was left; it goes on the list of refunds due."""
+    payment = order.payment
+    assert payment is not None
+    after = orders.change(session, order, partial(Order.paid, booking=Booking.ALONE))
+    if payment.amount and after.state is OrderState.PAID_UNFULFILLED:
+        refunds.add(session, due_of(payment, after, RefundReason.UNFULFILLED))
+    return after

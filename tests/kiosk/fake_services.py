@@ -12,12 +12,15 @@ from kiosk.domain.events import CodeOfConduct, Event, EventSlot, Role, StaffMemb
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
+from kiosk.domain.refunds import RefundDue
 from kiosk.domain.tickets import Ticket
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog, Offer
+from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.payments import Payments
 from kiosk.services.reconciliation import Reconciliation, Report
+from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 from ledger.engine import LedgerUnavailable
@@ -270,6 +273,23 @@ class FakePayments(Payments):
         return ()
 
 
+class FakeRefunds(Refunds):
+    """Nothing is due."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def due(self) -> list[RefundDue]:
+        return []
+
+
+class FakeInvoices(Invoices):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -287,6 +307,8 @@ class Fakes:
             admission=self.admission,
             staff=FakeStaff(),
             payments=FakePayments(),
+            refunds=FakeRefunds(),
+            invoices=FakeInvoices(),
             reconciliation=FakeReconciliation(),
             clock=self.clock,
             ledger_engine="fake",

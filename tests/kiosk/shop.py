@@ -19,6 +19,7 @@ from tests.kiosk.world import Terminal, World
 SANDBOX = "sandbox"
 PAID, HELD, EXPIRED = OrderState.PAID, OrderState.HELD, OrderState.EXPIRED
 UNFULFILLED, CANCELLED = OrderState.PAID_UNFULFILLED, OrderState.CANCELLED
+REFUNDED = OrderState.REFUNDED
 SUCCEEDED, FAILED = EventKind.SUCCEEDED, EventKind.FAILED
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from kiosk.store import payment_tables, types
+from kiosk.store import refund_tables, types
 
 
 def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
@@ -17,7 +17,7 @@ def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=payment_tables.METADATA,
+    target_metadata=refund_tables.METADATA,
     transactional_ddl=True,
     render_as_batch=True,
     render_item=_render,

@@ -1,0 +1,100 @@
+"""Invoices: what somebody owes for an order whose tickets they have, and what they paid of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from kiosk.domain.claim_payment import Instrument, Kind, claim_payment
+from kiosk.domain.errors import KioskError
+from kiosk.domain.money import Money
+from kiosk.domain.orders import Method, Order, OrderState
+from kiosk.domain.people import Attendee
+
+
+@dataclass(eq=False)
+class NotInvoiced(KioskError):
+    """No credit note was issued for this order, or it was taken back with the order."""
+
+    order_id: int
+
+
+@dataclass(eq=False)
+class MoreThanOwed(KioskError):
+    """More money than is owed on an invoice; nothing was booked."""
+
+    owed: Money
+    offered: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePayment:
+    """Money for an invoice, stored before the ledger is asked; `settled` once it has answered."""
+
+    id: int
+    order_id: int
+    amount: Money
+    way: str
+    """The way it came: `cash`, `bank`, or a provider."""
+    reference: str
+    taken_by: str
+    taken_at: datetime
+    settled: bool = False
+
+    def as_settled(self) -> Self:
+        """As it will be once the ledger has booked it."""
+        return replace(self, settled=True)
+
+    @property
+    def instrument(self) -> Instrument:
+        """What it is in the claim payment."""
+        return Instrument(Kind.MONEY, self.amount, self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One claim at its price."""
+
+    slot_key: str
+    ticket_number: str
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What an attendee is to pay, or has paid."""
+
+    number: int
+    """That of its order."""
+    issued_at: datetime
+    issued_by: str
+    attendee: Attendee
+    lines: tuple[InvoiceLine, ...]
+    total: Money
+    discount: Money
+    paid: Money
+    outstanding: Money
+    is_paid: bool
+    """The seal: everything is covered and no debt is left."""
+
+
+def invoice(order: Order, payments: tuple[InvoicePayment, ...]) -> Invoice:
+    """The invoice of an order; raises `NotInvoiced`."""
+    issued = order.payment
+    if issued is None or issued.method is not Method.INVOICE or order.state is not OrderState.PAID:
+        raise NotInvoiced(order.id)
+    booked = [one.instrument for one in payments if one.settled]
+    paid = claim_payment(order, booked)
+    return Invoice(
+        number=order.number,
+        issued_at=issued.taken_at,
+        issued_by=issued.taken_by,
+        attendee=order.attendee,
+        lines=tuple(
+            InvoiceLine(claim.slot_key, claim.ticket_number, claim.price) for claim in order.claims
+        ),
+        total=paid.total_due,
+        discount=paid.discount,
+        paid=paid.money,
+        outstanding=paid.outstanding,
+        is_paid=paid.fulfilled,
+    )

@@ -1,0 +1,157 @@
+"""Give money back: what is due of payments that bought nothing, and whole orders."""
+
+from functools import partial
+
+from sqlmodel import Session
+
+from kiosk.domain import chart_refunds
+from kiosk.domain.errors import LedgerContradicts, UnknownOrder
+from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.orders import Order
+from kiosk.domain.refunds import (
+    NotRefundable,
+    Refund,
+    RefundDue,
+    RefundFault,
+    RefundReason,
+    RefundState,
+    check_refundable,
+)
+from kiosk.services.backing import Backing
+from kiosk.services.booking import book
+from kiosk.services.catalog import Catalog
+from kiosk.store import orders, refunds
+from ledger.ids import new_id
+from ledger.types import CreateTransferStatus as Status
+
+_USED = (
+    Status.EXISTS_WITH_DIFFERENT_FLAGS,
+    Status.EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID,
+)
+"""An admission has the id that the return of the place would have."""
+
+
+class Refunds:
+    """Refunds of one event. Every call may be repeated: money goes back once.
+
+    `LedgerUnavailable` or `StoreUnavailable` mean that the outcome is unknown: repeat the call.
+    If nobody does, reconciliation finishes what was stored.
+    """
+
+    def __init__(self, backing: Backing, catalog: Catalog) -> None:
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._clock = backing.clock
+        self._catalog = catalog
+
+    async def due(self) -> list[RefundDue]:
+        """Every refund whose money is still here, the oldest first."""
+        event_id = self._catalog.event.id
+
+        def read(session: Session) -> list[RefundDue]:
+            found = refunds.unpaid(session, event_id)
+            return [RefundDue(one, _order(session, one.order_id)) for one in found]
+
+        return await self._store.transaction(read)
+
+    async def pay_out(self, refund_id: int, staff: StaffMember) -> Refund:
+        """Record that `staff` gave back what is due, the way it came; raises `UnknownRefund`."""
+        assert staff.role >= Role.CASHIER
+        refund = await self._store.transaction(
+            lambda session: refunds.change(
+                session, refund_id, lambda refund: refund.pay_out(staff.name)
+            )
+        )
+        return await self.finish(refund)
+
+    async def refund_order(self, order_id: int, staff: StaffMember) -> Order:
+        """Take the whole order back: its places are free again, its money is given back.
+
+        Raises `NotRefundable`: not paid, or a ticket of it was used. Once one is used at the door
+        no refund ever begins, and once a refund is booked the door refuses them all.
+        """
+        assert staff.role >= Role.SUPERVISOR
+        fresh_id, now = new_id(), self._clock.now()
+
+        def intend(session: Session) -> Refund:
+            of_order = refunds.of_order(session, order_id)
+            for one in of_order:
+                if one.reason is RefundReason.RETURNED and one.state is not RefundState.REFUSED:
+                    return one
+            order = _order(session, order_id)
+            payment = check_refundable(order)
+            settlements = refunds.payments_of(session, order_id)
+            if not all(one.settled for one in settlements):
+                raise NotRefundable(order_id, RefundFault.BEING_SETTLED)
+            money = sum((one.amount for one in settlements), payment.amount)
+            refund = Refund(
+                id=fresh_id,
+                order_id=order_id,
+                payment_id=payment.id,
+                reason=RefundReason.RETURNED,
+                amount=money,
+                provider=payment.provider,
+                since=now,
+                state=RefundState.ASKED,
+                paid_by=staff.name,
+            )
+            refunds.add(session, refund)
+            return refund
+
+        refund = await self.finish(await self._store.transaction(intend))
+        if refund.state is RefundState.REFUSED:
+            raise NotRefundable(order_id, RefundFault.USED)
+        return await self._store.transaction(lambda session: _order(session, order_id))
+
+    async def finish(self, refund: Refund) -> Refund:
+        """Ask the ledger for a refund that somebody began; others stay as they are."""
+        if refund.state is not RefundState.ASKED:
+            return refund
+        returned = refund.reason is RefundReason.RETURNED
+        done = await (self._take_back(refund) if returned else self._pay_out(refund))
+        now = self._clock.now()
+
+        def record(session: Session) -> Refund:
+            if not done:
+                return refunds.change(session, refund.id, lambda one: one.refused(now))
+            if refund.reason is not RefundReason.SURPLUS:
+                orders.change(session, refund.order_id, Order.refunded)
+            return refunds.change(session, refund.id, lambda one: one.done(now))
+
+        return await self._store.transaction(record)
+
+    async def _pay_out(self, refund: Refund) -> bool:
+        order = await self._store.transaction(partial(_order, order_id=refund.order_id))
+        transfer = chart_refunds.pay_out(self._catalog.event, order, refund)
+        if refusal := await book(self._ledger, [transfer]):
+            raise LedgerContradicts(f"refund of order {order.number}", refusal.name)
+        return True
+
+    async def _take_back(self, refund: Refund) -> bool:
+        """Whether the ledger took the places back; False if one is used."""
+        event = self._catalog.event
+        order, settlements = await self._store.transaction(
+            lambda session: (
+                _order(session, refund.order_id),
+                refunds.payments_of(session, refund.order_id),
+            )
+        )
+        chain = chart_refunds.take_back(event, order, refund, settlements)
+        match await book(self._ledger, chain):
+            case None:
+                pass
+            case status if status in _USED:
+                return False
+            case status:
+                raise LedgerContradicts(f"refund of order {order.number}", status.name)
+        # By themselves: a present that is gone keeps nobody from their money.
+        if goodies := chart_refunds.take_back_goodies(event, order):
+            await self._ledger.create_transfers(goodies)
+        return True
+
+
+def _order(session: Session, order_id: int) -> Order:
+    order = orders.find(session, order_id)
+    if order is None:
+        raise UnknownOrder(order_id)
+    return order
