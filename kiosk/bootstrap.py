@@ -23,6 +23,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
+from kiosk.services.stats import Stats
 from kiosk.settings import Settings
 from kiosk.store import terminals
 from kiosk.store.database import Database, sqlite_url
@@ -88,6 +89,7 @@ async def assemble(
         refunds=refunds,
         invoices=invoices,
         reconciliation=Reconciliation(backing, catalog, settlement, finisher),
+        stats=Stats(backing, catalog),
         clock=backing.clock,
         ledger_engine=backing.ledger.engine,
         terminal=terminal,

@@ -11,6 +11,7 @@ from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
+from kiosk.services.stats import Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Services:
     refunds: Refunds
     invoices: Invoices
     reconciliation: Reconciliation
+    stats: Stats
     clock: Clock
     ledger_engine: str
     """What the ledger runs on, in words for a status line."""

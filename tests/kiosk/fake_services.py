@@ -8,8 +8,16 @@ from datetime import UTC, datetime, timedelta
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
 from kiosk.domain.basket import Basket
 from kiosk.domain.errors import HoldExpired, KioskError, SaleState, UnknownOrder, WrongPin
-from kiosk.domain.events import CodeOfConduct, Event, EventSlot, Role, StaffMember, Window
-from kiosk.domain.money import Money
+from kiosk.domain.events import (
+    CodeOfConduct,
+    Event,
+    EventSlot,
+    ProviderName,
+    Role,
+    StaffMember,
+    Window,
+)
+from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
 from kiosk.domain.refunds import RefundDue
@@ -23,6 +31,7 @@ from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
+from kiosk.services.stats import Count, Health, Snapshot, Stats, Takings
 from ledger.engine import LedgerUnavailable
 from tests.fakes import FakeClock
 
@@ -290,6 +299,56 @@ class FakeInvoices(Invoices):
         pass
 
 
+class FakeStats(Stats, Answers):
+    """Figures as the test sets them."""
+
+    def __init__(self, now: Snapshot) -> None:
+        Answers.__init__(self)
+        self.now = now
+
+    async def snapshot(self) -> Snapshot:
+        self.check()
+        return self.now
+
+    async def health(self) -> Health:
+        return self.now.health
+
+
+def a_snapshot(event: Event, **changes: object) -> Snapshot:
+    """An event of which nothing is sold, with whatever is changed."""
+    counts = tuple(
+        Count(slot.resource, slot.title, sold=0, held=0, left=slot.capacity, redeemed=0)
+        for slot in event.slots
+    )
+    nothing = zero(event.currency)
+    snapshot = Snapshot(
+        at=NOON,
+        slots=counts,
+        pools=(),
+        goodies=(),
+        takings=Takings(nothing, nothing, {ProviderName.CASH: nothing}, nothing, 0),
+        health=Health("fake", ledger_seconds=0.001, store_seconds=0.001),
+    )
+    return replace(snapshot, **changes)  # type: ignore[arg-type]  # keywords of a dataclass
+
+
+class FakeRefunds(Refunds):
+    """Nothing is due."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def due(self) -> list[RefundDue]:
+        return []
+
+
+class FakeInvoices(Invoices):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -301,6 +360,7 @@ class Fakes:
         self.catalog = FakeCatalog(self.event)
         self.sales = FakeSales(self.event, self.clock)
         self.admission = FakeAdmission("North gate")
+        self.stats = FakeStats(a_snapshot(self.event))
         self.services = Services(
             catalog=self.catalog,
             sales=self.sales,
@@ -310,6 +370,7 @@ class Fakes:
             refunds=FakeRefunds(),
             invoices=FakeInvoices(),
             reconciliation=FakeReconciliation(),
+            stats=self.stats,
             clock=self.clock,
             ledger_engine="fake",
             terminal="North gate",
