@@ -332,23 +332,6 @@ def a_snapshot(event: Event, **changes: object) -> Snapshot:
     return replace(snapshot, **changes)  # type: ignore[arg-type]  # keywords of a dataclass
 
 
-class FakeRefunds(Refunds):
-    """Nothing is due."""
-
-    def __init__(self) -> None:
-        pass
-
-    async def due(self) -> list[RefundDue]:
-        return []
-
-
-class FakeInvoices(Invoices):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
