@@ -78,7 +78,7 @@ async def test_money_pays_the_debt_off_in_parts(terminal: Terminal) -> None:
 
     assert seals == [False, False, True]
     assert await owed(terminal, order) == 0
-    assert await terminal.takings() == (0, 800)
+    assert await terminal.takings() == (800, 800)
     event = terminal.services.catalog.event
     assert -await terminal.balance(cash_account_id(event, BANK)) == 800
     assert await terminal.balance(customer_account_id(order.id)) == 0

@@ -66,7 +66,7 @@ class Terminal:
     async def takings(self) -> tuple[int, int]:
         """Money received, by whatever way of paying, and sales booked."""
         event = self.services.catalog.event
-        ways = {chart.cash_account_id(event, provider) for provider in ProviderName}
+        ways = {chart.cash_account_id(event, provider) for provider in (*ProviderName, chart.BANK)}
         cash = -sum([await self.balance(way) for way in ways])
         return cash, await self.balance(chart.event_account_id(event, AccountCode.SALES))
 
