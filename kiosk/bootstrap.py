@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.clock import Clock, SystemClock
-from kiosk.domain.events import Event
+from kiosk.domain.events import Event, ProviderName
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
@@ -42,13 +42,18 @@ def run(settings: Settings) -> int:
 async def services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """The open services of this terminal, and an end to all of them.
 
-    Raises what stands in the way: `EventFileError`, `EventChanged`, `SigningKeyMissing`,
-    `StoreTooNew`, `LedgerError`.
+    An event that takes payments at providers has its web server running meanwhile. Raises what
+    stands in the way: `EventFileError`, `EventChanged`, `SigningKeyMissing`, `StoreTooNew`,
+    `CannotListen`, `LedgerError`.
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
     async with backing(settings, clock) as opened:
-        yield await assemble(opened, event, settings.terminal)
+        if ProviderName.SANDBOX not in event.providers:
+            yield await assemble(opened, event, settings.terminal)
+            return
+        async with _with_sandbox(settings, opened, event) as assembled:
+            yield assembled
 
 
 @asynccontextmanager
@@ -94,6 +99,29 @@ async def assemble(
         ledger_engine=backing.ledger.engine,
         terminal=terminal,
     )
+
+
+@asynccontextmanager
+async def _with_sandbox(
+    settings: Settings, backing: Backing, event: Event
+) -> AsyncIterator[Services]:
+    """Services that take payments at the sandbox, whose pages and webhooks are served here."""
+    # Loaded only for an event that wants it: a start without a web server is faster.
+    from kiosk.api.addresses import listening
+    from kiosk.api.sandbox import NAME, Agreement, Sandbox
+    from kiosk.api.server import serving
+
+    secret = await asyncio.to_thread(backing.keys.webhook_secret, NAME)
+    async with AsyncExitStack() as closing:
+        listener = closing.enter_context(listening(settings))
+        agreement = Agreement.at(listener, secret)
+        file = settings.home / "sandbox.sqlite"
+        sandbox = await Sandbox.open(file, agreement, backing.clock)
+        closing.push_async_callback(sandbox.close)
+        channels = {NAME: Channel(sandbox, secret)}
+        opened = await assemble(backing, event, settings.terminal, channels)
+        await closing.enter_async_context(serving(listener, opened.payments, sandbox))
+        yield opened
 
 
 async def _run(settings: Settings) -> int:
