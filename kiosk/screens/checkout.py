@@ -1,11 +1,11 @@
 """What one person has told us so far. It lives as long as the visit, and nowhere else."""
 
-from kiosk.domain.events import EventSlot
+from kiosk.screens.choice import Choice
 from kiosk.services.sales import Sales
 
 
 class Checkout:
-    """One slot, one attendee, one order id.
+    """One basket, one attendee, one order id.
 
     The id is made once and asked with again and again, so that nothing is bought twice. Only when
     what is asked for changes is there a new one, and the old one is given up.
@@ -13,29 +13,18 @@ class Checkout:
 
     def __init__(self, sales: Sales) -> None:
         self._sales = sales
-        self._slot: EventSlot | None = None
+        self.choice = Choice()
         self._asked = False
         self.name = ""
         self.email = ""
         self.order_id = sales.new_order_id()
         self.given_up: list[int] = []
 
-    @property
-    def slot(self) -> EventSlot:
-        """What was chosen."""
-        assert self._slot is not None
-        return self._slot
-
-    @property
-    def slot_key(self) -> str | None:
-        """The key of what was chosen, if anything was."""
-        return self._slot.key if self._slot else None
-
-    def choose(self, slot: EventSlot) -> None:
-        """Take this slot."""
-        if slot != self._slot:
+    def choose(self, choice: Choice) -> None:
+        """Take this basket."""
+        if choice != self.choice:
             self._renew()
-        self._slot = slot
+        self.choice = choice
 
     def tell(self, name: str, email: str) -> None:
         """This is who it is for; from now on the order may exist."""

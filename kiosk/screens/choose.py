@@ -1,52 +1,68 @@
-"""Choose a ticket. What is left is asked again all the time; others are buying too."""
+"""Choose tickets. What is left is asked again all the time; others are buying too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from kiosk.domain.events import EventSlot
+from kiosk.domain.basket import opened_by
+from kiosk.domain.errors import RequiredSlotMissing
+from kiosk.domain.events import Resource
 from kiosk.screens.base import AWAY, Desk
-from kiosk.screens.offers import can_be_bought, offer_face
+from kiosk.screens.choice import Choice, Chooser
+from kiosk.screens.code import CodeDialog
+from kiosk.screens.offers import offer_face
 from kiosk.screens.step import Step
-from kiosk.services.catalog import Offer
+from kiosk.services.catalog import Offer, Places
 from kiosk.widgets.frame import Key
-from kiosk.widgets.ticket_card import ChoiceCard
+from kiosk.widgets.plain import one_line
+from kiosk.widgets.target import Target
+from kiosk.widgets.ticket_card import CardFace, ChoiceCard
 
 REFRESH_SECONDS = 2
 
 
-class ChooseScreen(Step[EventSlot | None]):
-    """Answers the chosen slot, or None to go home."""
+class ChooseScreen(Step[Choice | None]):
+    """Answers what was chosen, or None to go home."""
 
     CSS_PATH = "choose.tcss"
     STEP = 0
+    # Nothing until the cards are there: the first one to be had is what the keys are for.
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
+        Binding("f2", "code", show=False),
     ]
 
-    def __init__(self, desk: Desk, chosen: str | None = None) -> None:
+    def __init__(self, desk: Desk, choice: Choice | None = None) -> None:
         super().__init__(desk)
-        self._chosen = chosen
-        self._offers: dict[str, Offer] = {}
+        self._chooser = Chooser(self.words, desk.services.catalog.event, choice or Choice())
+        self._said = ""
+        self._away = False
 
     def body(self) -> ComposeResult:
         with Vertical(classes="column"):
             yield Static(Content(self.words("What would you like?")), classes="question")
             yield VerticalScroll(id="offers", can_focus=False)
             yield Static("", id="note")
+            with Horizontal(id="foot"):
+                yield Static("", id="summary")
+                yield Target(self.words("Continue"), classes="-main")
 
     def keys(self) -> Sequence[Key]:
         words = self.words
+        has_codes = bool(self.desk.services.catalog.event.access_codes)
         return (
             Key("↑↓", words("Choose"), "app.focus_next"),
+            Key("←→", words("How many"), "more"),
             Key("Enter", words("Continue"), "take"),
+            *((Key("F2", words("I have a code"), "code"),) if has_codes else ()),
             Key("Esc", words("Start over"), "back"),
         )
 
@@ -57,58 +73,106 @@ class ChooseScreen(Step[EventSlot | None]):
     @work(group="offers", exclusive=True)
     async def look(self) -> None:
         """Ask what is left, and show it."""
+        catalog, chooser = self.desk.services.catalog, self._chooser
+        goodies = [goodie.resource for goodie in catalog.event.goodies]
         try:
-            offers = await self.desk.services.catalog.offers()
+            offers = await catalog.offers(chooser.codes)
+            left = await catalog.places(goodies) if goodies else {}
         except AWAY:
+            self._away = True
             self._say(
                 self.words(
                     "The books do not answer just now. We keep asking; please wait a moment."
                 )
             )
             return
-        if not self._offers:
-            self._say("")
-        await self._show(offers)
+        if self._away:
+            self._away, self._said = False, ""
+        await self._show(offers, left)
 
-    async def _show(self, offers: list[Offer]) -> None:
-        hold_seconds = self.desk.services.catalog.event.hold_seconds
-        faces = {offer.slot.key: offer_face(self.words, offer, hold_seconds) for offer in offers}
-        self._offers = {offer.slot.key: offer for offer in offers}
-        cards = {card.key: card for card in self.query(ChoiceCard)}
-        if list(cards) == list(faces):
-            for key, card in cards.items():
-                card.show(faces[key])
-            return
-        scroll = self.query_one("#offers", VerticalScroll)
-        await scroll.remove_children()
-        await scroll.mount_all([ChoiceCard(key, face) for key, face in faces.items()])
-        self._focus_first()
-        if not faces:
+    async def _show(self, offers: list[Offer], goodies: Mapping[Resource, Places]) -> None:
+        self._chooser.see(offers, goodies)
+        if [card.key for card in self.query(ChoiceCard)] != [offer.slot.key for offer in offers]:
+            scroll = self.query_one("#offers", VerticalScroll)
+            await scroll.remove_children()
+            await scroll.mount_all(
+                [ChoiceCard(offer.slot.key, self._face(offer)) for offer in offers]
+            )
+            self._focus_first()
+        self._draw()
+        if not offers:
             self._say(self.words("Nothing is on sale here at the moment."))
 
+    def _face(self, offer: Offer) -> CardFace:
+        event = self.desk.services.catalog.event
+        return offer_face(self.words, event, offer, self._chooser.count(offer.slot.key))
+
+    def _draw(self) -> None:
+        for card in self.query(ChoiceCard):
+            card.show(self._face(self._chooser.offers[card.key]))
+        self.query_one("#summary", Static).update(Content(self._chooser.summary()))
+        note = self.query_one("#note", Static)
+        urgent = self._said or self._chooser.problem()
+        note.set_class(bool(urgent), "-urgent")
+        note.update(Content(one_line(urgent or self._chooser.present())))
+
     def _focus_first(self) -> None:
-        cards = list(self.query(ChoiceCard))
-        wanted = [card for card in cards if card.key == self._chosen]
-        wanted += [card for card in cards if can_be_bought(self._offers[card.key])]
+        cards, chooser = list(self.query(ChoiceCard)), self._chooser
+        wanted = [card for card in cards if chooser.count(card.key)]
+        wanted += [card for card in cards if not chooser.why_no_more(card.key, self.desk.now())]
         for card in (wanted or cards)[:1]:
             card.focus()
 
     def _say(self, text: str) -> None:
-        self.query_one("#note", Static).update(Content(text))
+        self._said = text
+        self._draw()
 
-    def action_take(self) -> None:
+    @on(ChoiceCard.Stepped)
+    def step(self, stepped: ChoiceCard.Stepped) -> None:
+        if stepped.by > 0 and (why := self._chooser.why_no_more(stepped.key, self.desk.now())):
+            self._say(why)
+            self.look()
+        else:
+            self._chooser.step(stepped.key, stepped.by)
+            self._say("")
+
+    def action_more(self) -> None:
         if isinstance(self.focused, ChoiceCard):
-            self.focused.action_choose()
+            self.focused.action_step(1)
 
     @on(ChoiceCard.Chosen)
-    def choose(self, chosen: ChoiceCard.Chosen) -> None:
-        offer = self._offers[chosen.key]
-        if can_be_bought(offer):
-            self.finish(offer.slot)
-        else:
-            face = offer_face(self.words, offer, self.desk.services.catalog.event.hold_seconds)
-            self._say(f"{offer.slot.title}: {face.stub}. {face.stub_note}")
-            self.look()
+    @on(Target.Pressed)
+    def action_take(self) -> None:
+        chooser = self._chooser
+        if not chooser.basket and isinstance(self.focused, ChoiceCard):
+            # One ticket is the usual wish: Enter on a card says it all.
+            self.step(ChoiceCard.Stepped(self.focused.key, 1))
+            if self._said:
+                return
+        why, fault = chooser.why_not(self.desk.now())
+        if not why:
+            self.finish(chooser.choice)
+            return
+        if isinstance(fault, RequiredSlotMissing):
+            # They may own it already; only the sale can tell, once it knows who they are.
+            chooser.insist()
+        self._say(why)
+
+    @work(group="code")
+    async def action_code(self) -> None:
+        if self.desk.services.catalog.event.access_codes:
+            words = self.words
+            ask = words("Some tickets are for those with a code. What is yours?")
+            dialog = CodeDialog(self.desk, words("I have a code"), ask, self._take_code)
+            if await self.app.push_screen_wait(dialog):
+                self.look()
+
+    async def _take_code(self, typed: str) -> str:
+        event = self.desk.services.catalog.event
+        if not opened_by(event, [typed], self.desk.now()):
+            return self.words("Nothing here is opened by this code. Is it typed as it was given?")
+        self._chooser.codes = (*self._chooser.codes, typed)
+        return ""
 
     def action_back(self) -> None:
         self.finish(None)

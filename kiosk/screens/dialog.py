@@ -4,7 +4,7 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -34,11 +34,16 @@ class Dialog(ModalScreen[T]):
             yield Static(Content(self._title), id="panel-title")
             yield from self.body()
             yield Static("", id="problem")
-            yield KeyHint(Key("Esc", self.words("Back"), "close"))
+            with Horizontal(id="hints"):
+                yield from self.hints()
 
     def body(self) -> ComposeResult:
         """The question."""
         raise NotImplementedError
+
+    def hints(self) -> ComposeResult:
+        """The keys, in words."""
+        yield KeyHint(Key("Esc", self.words("Back"), "close"))
 
     def say(self, text: str) -> None:
         """What is wrong, in words; empty when nothing is."""

@@ -1,29 +1,39 @@
 """What the notices say. Each tells what is true, and what happens next."""
 
-from kiosk.domain.errors import NotOnSale, SoldOut
-from kiosk.domain.events import EventSlot
+from kiosk.domain.errors import BasketFault, NotOnSale, RequiredSlotMissing, SoldOut
+from kiosk.domain.events import Event
 from kiosk.domain.orders import Order
+from kiosk.screens.baskets import fault_words
 from kiosk.screens.notice import Notice
 from kiosk.screens.offers import on_hold
 from kiosk.words import Words
 
 
-def sold_out(words: Words, refusal: SoldOut, slot: EventSlot) -> Notice:
+def sold_out(words: Words, event: Event, refusal: SoldOut) -> Notice:
     """Somebody was quicker."""
-    if not refusal.on_hold:
-        return Notice(
-            words("Sold out"),
-            (
-                words("The last place for {slot} has just gone.", slot=slot.title),
-                words("Nothing was taken from you. Perhaps there is something else you like."),
-            ),
-            words("See what is left"),
-            step=1,
+    title = event.slot(refusal.slot_key).title
+    if refusal.left:
+        headline = words("Not so many left")
+        fact = words.count(
+            "You asked for {wanted} of {slot}, and one is left.",
+            "You asked for {wanted} of {slot}, and {n} are left.",
+            refusal.left,
+            wanted=words.number(refusal.wanted),
+            slot=title,
         )
+    elif refusal.on_hold:
+        headline = words("Sold out just now")
+        fact = words("Every place for {slot} is taken.", slot=title)
+    else:
+        headline = words("Sold out")
+        fact = words("The last place for {slot} has just gone.", slot=title)
+    if not refusal.on_hold:
+        nothing = words("Nothing was taken from you. Perhaps there is something else you like.")
+        return Notice(headline, (fact, nothing), words("See what is left"), step=1)
     return Notice(
-        words("Sold out just now"),
+        headline,
         (
-            words("Every place for {slot} is taken.", slot=slot.title),
+            fact,
             words("But: {hold}.", hold=on_hold(words, refusal.on_hold, refusal.retry_seconds)),
             words("Nothing was taken from you. You can wait here and try again."),
         ),
@@ -33,24 +43,27 @@ def sold_out(words: Words, refusal: SoldOut, slot: EventSlot) -> Notice:
     )
 
 
-def not_on_sale(words: Words, refusal: NotOnSale, slot: EventSlot) -> Notice:
-    """The sale has ended, or not begun."""
-    starts = refusal.sale.starts
-    line = words("{slot} cannot be bought at the moment.", slot=slot.title)
-    if refusal.state == "upcoming" and starts is not None:
-        line = words(
-            "{slot} can be bought from {when}.", slot=slot.title, when=words.moment(starts)
-        )
+def not_to_be_had(words: Words, event: Event, fault: BasketFault) -> Notice:
+    """Not on sale, too many, or something that is required is missing."""
+    text = [fault_words(words, event, fault)]
+    match fault:
+        case RequiredSlotMissing():
+            headline = words("Something is missing")
+            text.append(words("There is no such ticket for this e-mail address yet."))
+        case NotOnSale():
+            headline = words("Not on sale")
+        case _:
+            headline = words("Not like this")
     nothing = words("Nothing was taken from you. Perhaps there is something else you like.")
-    return Notice(words("Not on sale"), (line, nothing), words("See what is left"), step=1)
+    return Notice(headline, (*text, nothing), words("See what is left"), step=1)
 
 
-def hold_lost(words: Words, slot: EventSlot) -> Notice:
+def hold_lost(words: Words) -> Notice:
     """The countdown ended."""
     return Notice(
         words("Time is up"),
         (
-            words("Your hold on {slot} has ended, and the place went back.", slot=slot.title),
+            words("Your hold has ended, and what was held went back."),
             words("You have paid nothing. If it is still there, you can hold it again."),
         ),
         words("Choose again"),

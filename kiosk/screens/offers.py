@@ -1,15 +1,16 @@
 """Offers and tickets as cards: what is printed on them."""
 
 from kiosk.domain.errors import SaleState
-from kiosk.domain.events import EventSlot
+from kiosk.domain.events import Event, EventSlot
 from kiosk.services.catalog import Offer
-from kiosk.widgets.ticket_card import CardFace, Tone
+from kiosk.widgets.ticket_card import CardFace, Stepper, Tone
 from kiosk.words import Words
 
 
-def slot_detail(words: Words, slot: EventSlot) -> str:
-    """When and where: `Fri 12 Mar – Sun 14 Mar, all halls`."""
-    return ", ".join(part for part in (words.window(slot.valid), slot.place) if part)
+def slot_detail(words: Words, slot: EventSlot, condition: str = "") -> str:
+    """When and where: `Fri 12 Mar – Sun 14 Mar, all halls`, and in between on what condition."""
+    when = " · ".join(part for part in (words.window(slot.valid), condition) if part)
+    return ", ".join(part for part in (when, slot.place) if part)
 
 
 def slot_face(words: Words, slot: EventSlot, tone: Tone = Tone.PLAIN) -> CardFace:
@@ -17,17 +18,35 @@ def slot_face(words: Words, slot: EventSlot, tone: Tone = Tone.PLAIN) -> CardFac
     return CardFace(slot.title, slot_detail(words, slot), words.money(slot.price), tone=tone)
 
 
+def needs(words: Words, event: Event, slot: EventSlot) -> str:
+    """`General Admission`: what one of the slots that `slot` requires is called."""
+    names = dict.fromkeys(event.slot(key).name for key in slot.requires)
+    return words(" or ").join(names)
+
+
 def can_be_bought(offer: Offer) -> bool:
     """Whether it is worth asking for one now."""
     return offer.sale_state is SaleState.OPEN and offer.left > 0
 
 
-def offer_face(words: Words, offer: Offer, hold_seconds: int) -> CardFace:
-    """An offer as it stands: what is left, or why there is none."""
+def offer_face(words: Words, event: Event, offer: Offer, count: int = 0) -> CardFace:
+    """An offer as it stands, `count` of it taken: what is left, or why there is none."""
     slot = offer.slot
-    if can_be_bought(offer):
-        left = words.count("1 left", "{n} left", offer.left)
-        return CardFace(slot.title, slot_detail(words, slot), words.money(slot.price), foot=left)
+    if not can_be_bought(offer) and not count:
+        return _refusing_face(words, event, offer)
+    needed = words("needs {other}", other=needs(words, event, slot)) if slot.requires else ""
+    return CardFace(
+        slot.title,
+        slot_detail(words, slot, needed),
+        words.money(slot.price),
+        foot=words.count("1 left", "{n} left", max(0, offer.left)),
+        tone=Tone.CHOSEN if count else Tone.PLAIN,
+        stepper=Stepper(count, count > 0, count < min(offer.left, offer.order_max)),
+    )
+
+
+def _refusing_face(words: Words, event: Event, offer: Offer) -> CardFace:
+    slot = offer.slot
     detail, stub, note = slot_detail(words, slot), words("not on sale"), ""
     match offer.sale_state:
         case SaleState.UPCOMING if slot.sale.starts is not None:
@@ -38,7 +57,7 @@ def offer_face(words: Words, offer: Offer, hold_seconds: int) -> CardFace:
         case SaleState.OPEN:
             stub = words("sold out")
             if offer.on_hold:
-                detail = on_hold(words, offer.on_hold, hold_seconds)
+                detail = on_hold(words, offer.on_hold, event.hold_seconds)
                 note = words("try again soon")
     return CardFace(slot.title, detail, stub, note, tone=Tone.MUTED)
 

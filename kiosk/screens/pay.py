@@ -12,13 +12,13 @@ from textual.widget import Widget
 from textual.widgets import Digits, Static
 
 from kiosk.domain.errors import HoldExpired, NotCancellable, NotPayable
-from kiosk.domain.events import EventSlot, Role, StaffMember
+from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Order
 from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.baskets import basket_face, basket_of
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.change import ChangeDialog
-from kiosk.screens.offers import slot_face
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.step import Step
 from kiosk.widgets.countdown import Countdown
@@ -35,19 +35,19 @@ class PayScreen(Step[Order]):
     AUTO_FOCUS = "Target"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, desk: Desk, order: Order, slot: EventSlot) -> None:
+    def __init__(self, desk: Desk, order: Order) -> None:
         super().__init__(desk)
         self._order = order
-        self._slot = slot
         self._handed: tuple[StaffMember, Money] | None = None
         self._asking = False
         self.countdown = Countdown(desk.services.clock, order.held_until, desk.words("held"))
 
     def body(self) -> ComposeResult:
         words, total = self.words, self._order.total
+        event = self.desk.services.catalog.event
         with Vertical(classes="column"):
             yield Static(Content(words("It is held for you.")), classes="question")
-            yield TicketCard(slot_face(words, self._slot))
+            yield TicketCard(basket_face(words, event, basket_of(self._order)))
             with Horizontal(id="due"):
                 yield Static(Content(words("To pay")), id="due-label")
                 yield Digits(words.bare_sum(total), id="sum")

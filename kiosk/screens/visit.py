@@ -5,8 +5,7 @@ from typing import Protocol, TypeVar
 
 from textual.app import App
 
-from kiosk.domain.errors import HoldExpired, NotCancellable, NotOnSale, SoldOut, UnknownOrder
-from kiosk.domain.events import EventSlot
+from kiosk.domain.errors import BasketFault, HoldExpired, NotCancellable, SoldOut, UnknownOrder
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.tickets import Ticket
 from kiosk.screens import notices
@@ -62,36 +61,35 @@ class Visit:
             await self._go_home()
 
     async def _shop(self) -> None:
-        while slot := await self._ask(ChooseScreen(self._desk, self._checkout.slot_key)):
-            self._checkout.choose(slot)
-            if await self._buy(slot):
+        while choice := await self._ask(ChooseScreen(self._desk, self._checkout.choice)):
+            self._checkout.choose(choice)
+            if await self._buy():
                 return
 
-    async def _buy(self, slot: EventSlot) -> bool:
+    async def _buy(self) -> bool:
         """From "who are you" on; False goes back to choosing."""
-        words = self._desk.words
+        words, event = self._desk.words, self._desk.services.catalog.event
         while True:
             match await self._ask(YouScreen(self._desk, self._checkout)):
                 case Order() as held:
-                    order = await self._ask(PayScreen(self._desk, held, slot))
+                    order = await self._ask(PayScreen(self._desk, held))
                     if order.state is OrderState.CANCELLED:
                         self._checkout.start_again()
                         continue
-                    return await self._conclude(order, slot)
+                    return await self._conclude(order)
                 case SoldOut() as refusal:
-                    if not await self._tell(notices.sold_out(words, refusal, slot)):
+                    again = await self._tell(notices.sold_out(words, event, refusal))
+                    if not (again and refusal.on_hold):
                         return False
-                    if not refusal.on_hold:
-                        return False
-                case NotOnSale() as refusal:
-                    await self._tell(notices.not_on_sale(words, refusal, slot))
+                case BasketFault() as fault:
+                    await self._tell(notices.not_to_be_had(words, event, fault))
                     return False
                 case HoldExpired():
                     self._checkout.start_again()
                 case None:
                     return False
 
-    async def _conclude(self, order: Order, slot: EventSlot) -> bool:
+    async def _conclude(self, order: Order) -> bool:
         words = self._desk.words
         match order.state:
             case OrderState.PAID:
@@ -103,7 +101,7 @@ class Visit:
                 return True
             case _:
                 self._checkout.start_again()
-                return not await self._tell(notices.hold_lost(words, slot))
+                return not await self._tell(notices.hold_lost(words))
 
     async def _tickets(self, order: Order) -> list[Ticket]:
         while True:

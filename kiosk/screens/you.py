@@ -10,12 +10,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from kiosk.domain.errors import HoldExpired, InvalidEmail, InvalidName, NotOnSale, SoldOut
+from kiosk.domain.errors import BasketFault, HoldExpired, InvalidEmail, InvalidName, SoldOut
 from kiosk.domain.orders import Order
 from kiosk.domain.people import NAME_MAX, Attendee, checked_email, checked_name
 from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.baskets import basket_face
 from kiosk.screens.checkout import Checkout
-from kiosk.screens.offers import slot_face
 from kiosk.screens.step import Step
 from kiosk.widgets.field import Field
 from kiosk.widgets.frame import Key
@@ -25,7 +25,7 @@ from kiosk.widgets.ticket_card import TicketCard
 EMAIL_MAX = 254
 
 
-class YouScreen(Step[Order | SoldOut | NotOnSale | HoldExpired | None]):
+class YouScreen(Step[Order | SoldOut | BasketFault | HoldExpired | None]):
     """Answers the held order, or why there is none; None goes one step back."""
 
     CSS_PATH = "you.tcss"
@@ -56,10 +56,10 @@ class YouScreen(Step[Order | SoldOut | NotOnSale | HoldExpired | None]):
         )
 
     def body(self) -> ComposeResult:
-        words = self.words
+        words, event = self.words, self.desk.services.catalog.event
         with Vertical(classes="column"):
             yield Static(Content(words("Who is it for?")), classes="question")
-            yield TicketCard(slot_face(words, self._checkout.slot))
+            yield TicketCard(basket_face(words, event, self._checkout.choice.basket))
             yield self._name_field
             yield self._email_field
             yield Static(Content(self._promise()), id="promise")
@@ -130,11 +130,10 @@ class YouScreen(Step[Order | SoldOut | NotOnSale | HoldExpired | None]):
     @work(group="hold")
     async def _hold(self, attendee: Attendee) -> None:
         checkout = self._checkout
+        basket, codes = checkout.choice.basket, checkout.choice.codes
         try:
-            order = await self.desk.services.sales.place(
-                checkout.order_id, checkout.slot.key, attendee
-            )
-        except (SoldOut, NotOnSale, HoldExpired) as refusal:
+            order = await self.desk.services.sales.place(checkout.order_id, basket, attendee, codes)
+        except (SoldOut, BasketFault, HoldExpired) as refusal:
             self.finish(refusal)
         except AWAY:
             self._say(

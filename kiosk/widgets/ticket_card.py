@@ -21,16 +21,29 @@ _NARROW_STUB_COLUMNS = 14
 
 
 class Tone(Enum):
-    """How a card is meant: on offer, not to be had, or yours."""
+    """How a card is meant: on offer, chosen, not to be had, or yours."""
 
     PLAIN = "plain"
+    CHOSEN = "chosen"
     MUTED = "muted"
     YOURS = "yours"
 
 
 @dataclass(frozen=True, slots=True)
+class Stepper:
+    """How many were chosen, and whether there may be fewer or more."""
+
+    count: int
+    may_less: bool
+    may_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CardFace:
-    """What is printed on a card. `foot` is set into the lower edge of the stub."""
+    """What is printed on a card. `foot` is set into the lower edge of the stub.
+
+    A `stepper` takes the place of `stub_note`.
+    """
 
     title: str
     detail: str = ""
@@ -38,37 +51,60 @@ class CardFace:
     stub_note: str = ""
     foot: str = ""
     tone: Tone = Tone.PLAIN
+    stepper: Stepper | None = None
 
 
-_EDGE = {Tone.PLAIN: "$line", Tone.MUTED: "$line", Tone.YOURS: "$fine"}
-_TITLE = {Tone.PLAIN: "bold $ink", Tone.MUTED: "$lifted-quiet", Tone.YOURS: "bold $ink"}
-_STUB = {Tone.PLAIN: "bold $ink", Tone.MUTED: "$lifted-quiet", Tone.YOURS: "bold $fine"}
+_EDGE = {Tone.PLAIN: "$line", Tone.CHOSEN: "$ink", Tone.MUTED: "$line", Tone.YOURS: "$fine"}
+_TITLE = {tone: "$lifted-quiet" if tone is Tone.MUTED else "bold $ink" for tone in Tone}
+_STUB = {**_TITLE, Tone.YOURS: "bold $fine"}
+_FOOT = {**dict.fromkeys(Tone, "$lifted-quiet"), Tone.CHOSEN: "$ink"}
 
 
 def card_lines(face: CardFace, columns: int, rows: int) -> list[Content]:
     """The card drawn `columns` wide and `rows` high (at least four)."""
-    stub = STUB_COLUMNS if columns >= 60 else _NARROW_STUB_COLUMNS
+    stub = stub_columns(columns)
     body = columns - stub - 3
     edge = _EDGE[face.tone]
 
-    def line(left: str, left_style: str, right: str, right_style: str) -> Content:
+    def line(left: str, left_style: str, right: Content) -> Content:
         return Content.assemble(
-            ("│", edge),
-            (f" {fit(left, body - 2)} ", left_style),
-            ("┊", edge),
-            (f" {fit(right, stub - 2, right=True)} ", right_style),
-            ("│", edge),
+            ("│", edge), (f" {fit(left, body - 2)} ", left_style), ("┊", edge), right, ("│", edge)
         )
 
+    def on_stub(text: str, style: str) -> Content:
+        return Content.styled(f" {fit(text, stub - 2, right=True)} ", style)
+
+    note = on_stub(face.stub_note, "$lifted-quiet")
+    if face.stepper:
+        note = _steps(face.stepper, stub)
     inner = [
-        line(face.title, _TITLE[face.tone], face.stub, _STUB[face.tone]),
-        line(face.detail, "$lifted-quiet", face.stub_note, "$lifted-quiet"),
+        line(face.title, _TITLE[face.tone], on_stub(face.stub, _STUB[face.tone])),
+        line(face.detail, "$lifted-quiet", note),
     ]
-    blank = line("", "", "", "")
+    blank = line("", "", on_stub("", ""))
     above = max(0, rows - 4) // 2
     below = max(0, rows - 4) - above
     top = Content.styled(f"╭{'─' * body}┊{'─' * stub}╮", edge)
     return [top, *[blank] * above, *inner, *[blank] * below, _bottom(face, body, stub)]
+
+
+def stub_columns(columns: int) -> int:
+    """How wide the stub of a card of so many columns is."""
+    return STUB_COLUMNS if columns >= 60 else _NARROW_STUB_COLUMNS
+
+
+def _steps(stepper: Stepper, stub: int) -> Content:
+    """Less, how many, more: the signs over the halves of the stub that step when touched."""
+    can, cannot = "bold $ink", "$line"
+    gap = " " * (stub // 6)
+    middle = f"{stepper.count:^{stub - 2 * len(gap) - 2}}"
+    return Content.assemble(
+        gap,
+        ("−", can if stepper.may_less else cannot),
+        (middle, can if stepper.count else "$lifted-quiet"),
+        ("+", can if stepper.may_more else cannot),
+        gap,
+    )
 
 
 def _bottom(face: CardFace, body: int, stub: int) -> Content:
@@ -76,7 +112,7 @@ def _bottom(face: CardFace, body: int, stub: int) -> Content:
     foot = f" {cut(face.foot, stub - 4)} " if face.foot else ""
     dashes = "─" * (stub - 1 - len(Content(foot).plain) - _extra_cells(foot))
     return Content.assemble(
-        (f"╰{'─' * body}┊{dashes}", edge), (foot, "$lifted-quiet"), ("─╯", edge)
+        (f"╰{'─' * body}┊{dashes}", edge), (foot, _FOOT[face.tone]), ("─╯", edge)
     )
 
 
@@ -118,9 +154,19 @@ class TicketCard(Widget):
 
 
 class ChoiceCard(TicketCard, can_focus=True):
-    """A card to choose."""
+    """A card of which some can be taken: the left half of its stub takes one less, the right more.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", show=False)]
+    A touch anywhere else takes the first one.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("right,plus,space", "step(1)", show=False),
+        Binding("left,minus,backspace", "step(-1)", show=False),
+        # Before a scrolling parent takes them: it follows the focus anyway.
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
     DEFAULT_CSS = """
     ChoiceCard {
         &:hover { background: $surface; }
@@ -128,12 +174,18 @@ class ChoiceCard(TicketCard, can_focus=True):
     }
     """
 
+    @dataclass
     class Chosen(Message):
-        """This card it is."""
+        """Go on with what was taken; this card had the focus."""
 
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
+        key: str
+
+    @dataclass
+    class Stepped(Message):
+        """One more of this, or one less."""
+
+        key: str
+        by: int
 
     def __init__(self, key: str, face: CardFace) -> None:
         super().__init__(face)
@@ -142,7 +194,16 @@ class ChoiceCard(TicketCard, can_focus=True):
     def action_choose(self) -> None:
         self.post_message(self.Chosen(self.key))
 
+    def action_step(self, by: int) -> None:
+        self.post_message(self.Stepped(self.key, by))
+
     def on_click(self, click: events.Click) -> None:
         click.stop()
         self.focus()
-        self.action_choose()
+        width = self.content_size.width
+        stub = stub_columns(width - 1)
+        from_right = width - 1 - click.x
+        if from_right < stub:
+            self.action_step(1 if from_right < stub // 2 else -1)
+        elif not (self.face.stepper and self.face.stepper.count):
+            self.action_step(1)

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
-from kiosk.domain.basket import Basket
+from kiosk.domain.basket import Basket, opened_by, order_max
 from kiosk.domain.errors import HoldExpired, KioskError, SaleState, UnknownOrder, WrongPin
 from kiosk.domain.events import (
+    AccessCode,
     CodeOfConduct,
     Event,
     EventSlot,
+    Goodie,
     ProviderName,
+    Resource,
     Role,
     StaffMember,
     Window,
@@ -23,7 +26,7 @@ from kiosk.domain.people import Attendee
 from kiosk.domain.refunds import RefundDue
 from kiosk.domain.tickets import Ticket
 from kiosk.services.admission import Admission
-from kiosk.services.catalog import Catalog, Offer
+from kiosk.services.catalog import Catalog, Offer, Places
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.payments import Payments
@@ -43,6 +46,16 @@ PINS = {
     "2222": StaffMember("Kim", Role.CASHIER, ""),
     "3333": StaffMember("Sasha", Role.SUPERVISOR, ""),
 }
+
+
+def code_of(at: int) -> str:
+    """The code of the ticket at this position of an order; that of the first is `CODE`."""
+    return CODE if at == 0 else f"{at}{CODE[1:]}"
+
+
+def number_of(at: int) -> str:
+    """The number of the ticket at this position of an order; that of the first is `NUMBER`."""
+    return NUMBER if at == 0 else f"{at}{NUMBER[1:]}"
 
 
 def a_slot(
@@ -76,8 +89,17 @@ def an_event(**changes: object) -> Event:
         slots=(
             a_slot("early", "General Admission", "Early Bird", minor=300),
             a_slot("regular", "General Admission", "Regular"),
-            a_slot("workshop", "Workshop: Profiling Go", minor=0, place="room 2", valid=saturday),
+            a_slot(
+                "workshop",
+                "Workshop: Profiling Go",
+                minor=0,
+                place="room 2",
+                valid=saturday,
+                requires=("early", "regular"),
+                order_max=2,
+            ),
             a_slot("party", "Party", place="hall 3", valid=saturday),
+            a_slot("crew", "General Admission", "Crew", minor=0, public=False),
         ),
         conduct={
             "en": CodeOfConduct("en", "Code of Conduct", f"## How we are here\n\n{conduct}"),
@@ -85,6 +107,8 @@ def an_event(**changes: object) -> Event:
         },
         staff=tuple(PINS.values()),
         id=1,
+        goodies=(Goodie("shirt", "T-shirt", 100, slot_keys=("early", "regular"), number=1),),
+        access_codes=(AccessCode("CREW", ("crew",)),),
     )
     return replace(event, **changes)  # type: ignore[arg-type]
 
@@ -119,18 +143,25 @@ class FakeCatalog(Catalog, Answers):
         self.left = {slot.key: 61 for slot in event.slots}
         self.on_hold: dict[str, int] = {}
         self.states: dict[str, SaleState] = {}
+        self.goodies_left = 12
 
     async def offers(self, codes: Iterable[str] = ()) -> list[Offer]:
         self.check()
+        opened = opened_by(self.event, codes, NOON)
         return [
             Offer(
                 slot,
                 self.left[slot.key],
                 self.on_hold.get(slot.key, 0),
                 self.states.get(slot.key, SaleState.OPEN),
+                order_max(self.event, slot),
             )
             for slot in self.event.slots
+            if slot.public or slot.key in opened
         ]
+
+    async def places(self, resources: Iterable[Resource]) -> dict[Resource, Places]:
+        return {resource: Places(self.goodies_left, 0) for resource in resources}
 
 
 class FakeSales(Sales, Answers):
@@ -143,6 +174,7 @@ class FakeSales(Sales, Answers):
         self._next_id = 100
         self.orders: dict[int, Order] = {}
         self.calls: list[tuple[str, int]] = []
+        self.codes: list[str] = []
         self.ends_as = OrderState.PAID
 
     def new_order_id(self) -> int:
@@ -158,20 +190,25 @@ class FakeSales(Sales, Answers):
     ) -> Order:
         self._called("place", order_id)
         if order_id not in self.orders:
-            [key] = [basket] if isinstance(basket, str) else basket
-            self.orders[order_id] = self._held(order_id, self._event.slot(key), attendee)
+            self.codes = list(codes)
+            wanted = {basket: 1} if isinstance(basket, str) else basket
+            slots = [slot for slot in self._event.slots for _ in range(wanted.get(slot.key, 0))]
+            self.orders[order_id] = self._held(order_id, slots, attendee)
         if self.orders[order_id].state is not OrderState.HELD:
             raise HoldExpired(order_id)
         return self.orders[order_id]
 
-    def _held(self, order_id: int, slot: EventSlot, attendee: Attendee) -> Order:
+    def _held(self, order_id: int, slots: list[EventSlot], attendee: Attendee) -> Order:
         now = self._clock.now()
         return Order(
             id=order_id,
             number=1042,
             state=OrderState.HELD,
             attendee=attendee,
-            claims=(SlotClaim(7, slot.key, slot.number, NUMBER, 1, slot.price, attendee),),
+            claims=tuple(
+                SlotClaim(at, slot.key, slot.number, number_of(at), 1, slot.price, attendee)
+                for at, slot in enumerate(slots)
+            ),
             attempt=1,
             hold_seconds=self._event.hold_seconds,
             placed_at=now,
@@ -215,7 +252,15 @@ class FakeSales(Sales, Answers):
         order = self.orders[order_id]
         valid = self._event.slots[0].valid
         return [
-            Ticket(claim.id, claim.ticket_number, 1, claim.slot_key, valid, claim.holder, CODE)
+            Ticket(
+                claim.id,
+                claim.ticket_number,
+                1,
+                claim.slot_key,
+                valid,
+                claim.holder,
+                code_of(claim.id),
+            )
             for claim in order.claims
         ]
 
@@ -282,23 +327,6 @@ class FakePayments(Payments):
         return ()
 
 
-class FakeRefunds(Refunds):
-    """Nothing is due."""
-
-    def __init__(self) -> None:
-        pass
-
-    async def due(self) -> list[RefundDue]:
-        return []
-
-
-class FakeInvoices(Invoices):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
 class FakeStats(Stats, Answers):
     """Figures as the test sets them."""
 
@@ -330,6 +358,23 @@ def a_snapshot(event: Event, **changes: object) -> Snapshot:
         health=Health("fake", ledger_seconds=0.001, store_seconds=0.001),
     )
     return replace(snapshot, **changes)  # type: ignore[arg-type]  # keywords of a dataclass
+
+
+class FakeRefunds(Refunds):
+    """Nothing is due."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def due(self) -> list[RefundDue]:
+        return []
+
+
+class FakeInvoices(Invoices):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
 
 
 @dataclass

@@ -33,10 +33,12 @@ async def welcome(pilot: Play, fakes: Fakes) -> None:
 
 
 async def choose(pilot: Play, fakes: Fakes) -> None:
-    """A choice of which some is gone."""
+    """A choice of which some is gone, and some is taken."""
     fakes.catalog.left |= {"early": 0, "workshop": 3, "party": 0}
     fakes.catalog.on_hold["early"] = 4
     await to_choose(pilot)
+    await pilot.press("right", "right", "down", "right", "up")
+    await until_text(pilot, "3 tickets")
 
 
 async def mistake(pilot: Play, fakes: Fakes) -> None:

@@ -38,7 +38,7 @@ async def to_choose(pilot: Play) -> None:
     """From the welcome to the choice."""
     await pilot.press("enter")
     await until_screen(pilot, ChooseScreen)
-    await until(pilot, lambda: pilot.app.screen.query(ChoiceCard))
+    await until(pilot, lambda: isinstance(pilot.app.focused, ChoiceCard))
 
 
 async def to_you(pilot: Play) -> None:
@@ -51,6 +51,7 @@ async def to_you(pilot: Play) -> None:
 async def tell(pilot: Play, name: str = "Ada Lovelace", email: str = "ada@example.org") -> None:
     """Answer who it is."""
     await type_in(pilot, name)
+    await until(pilot, lambda: pilot.app.focused is pilot.app.screen.query(Input).last())
     await type_in(pilot, email)
 
 
@@ -98,7 +99,7 @@ async def test_what_is_left_is_shown_live_with_what_others_hold() -> None:
         await to_choose(pilot)
         assert "61 left" in text_of(pilot)
         fakes.catalog.left = dict.fromkeys(fakes.catalog.left, 0)
-        fakes.catalog.on_hold["party"] = 4
+        fakes.catalog.on_hold["early"] = 4
         assert isinstance(app.screen, ChooseScreen)
         app.screen.look()
         await until_text(pilot, "sold out")
@@ -110,7 +111,7 @@ async def test_what_is_left_is_shown_live_with_what_others_hold() -> None:
 
 async def test_what_is_not_on_sale_yet_says_from_when() -> None:
     fakes = Fakes()
-    fakes.catalog.states["party"] = SaleState.ENDED
+    fakes.catalog.states["early"] = SaleState.ENDED
     async with playing(fakes.services) as (_, pilot):
         await to_choose(pilot)
         assert "sale is over" in text_of(pilot)
@@ -236,6 +237,8 @@ async def test_a_free_ticket_needs_no_cashier() -> None:
     async with playing(fakes.services) as (_, pilot):
         await to_choose(pilot)
         await pilot.press("down", "down", "enter")
+        await until_text(pilot, "or press Enter again")
+        await pilot.press("enter")
         await until_screen(pilot, YouScreen)
         await tell(pilot)
         await until_screen(pilot, PayScreen)
@@ -438,7 +441,9 @@ async def test_everything_on_the_way_can_be_touched() -> None:
         await pilot.click(Target)
         await until_screen(pilot, ChooseScreen)
         await until(pilot, lambda: app.screen.query(ChoiceCard))
-        await pilot.click(app.screen.query(ChoiceCard).last())
+        await pilot.click(app.screen.query(ChoiceCard).first())
+        await until_text(pilot, "1 ticket · 3.00 USD")
+        await pilot.click(Target)
         await until_screen(pilot, YouScreen)
         await tell(pilot)
         await until_screen(pilot, PayScreen)
