@@ -1,48 +1,35 @@
-"""What an event file may not change any more, because tickets were sold."""
+"""What an event file may not change any more once tickets were sold."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiosk.domain.events import Event, EventSlot, Window
+from kiosk.domain.events import Event, Window
 
 
 @dataclass(frozen=True, slots=True)
 class SlotOnRecord:
-    """What the tickets rely on that were sold, or are being sold, for one slot."""
+    """What a slot was when the event was last opened: its tickets rely on that."""
 
     key: str
+    number: int
     valid: Window
     pool: str | None
 
 
-def refused_changes(
-    event: Event, currency: str, slots_sold: Iterable[SlotOnRecord]
-) -> tuple[str, ...]:
-    """Each change that would break sold tickets, in words; none if `event` may be opened.
+def breaks_tickets(event: Event, record: SlotOnRecord) -> tuple[str, ...]:
+    """What about `event` would break tickets for a slot, in words; () if nothing would.
 
-    `currency` is the one the event was opened with. Capacity is not judged here: how far it may
-    shrink, the ledger decides.
+    Capacity is not judged here: how far it may shrink, the ledger decides.
     """
-    refused = []
-    if event.currency != currency:
-        refused.append(f"its currency is {currency} for ever, not {event.currency}")
-    slots = {slot.key: slot for slot in event.slots}
-    for sold in slots_sold:
-        slot = slots.get(sold.key)
-        if slot is None:
-            refused.append(f"tickets for {sold.key} are sold, so it cannot be removed")
-            continue
-        refused += _refused_of_slot(slot, sold)
-    return tuple(refused)
-
-
-def _refused_of_slot(slot: EventSlot, sold: SlotOnRecord) -> list[str]:
-    refused = []
-    if not slot.valid.covers(sold.valid):
-        refused.append(
-            f"tickets for {slot.key} are sold as valid {sold.valid}, which {slot.valid} cuts short"
+    slot = next((one for one in event.slots if one.key == record.key), None)
+    if slot is None:
+        return (f"tickets for {record.key} are sold, so it cannot be removed",)
+    broken = []
+    if not slot.valid.covers(record.valid):
+        broken.append(
+            f"tickets for {slot.key} are sold as valid {record.valid},"
+            f" which {slot.valid} cuts short"
         )
-    if slot.pool != sold.pool:
-        was, would_be = sold.pool or "no pool", slot.pool or "no pool"
-        refused.append(f"places of {slot.key} were sold from {was}, not from {would_be}")
-    return refused
+    if slot.pool != record.pool:
+        was, would_be = record.pool or "no pool", slot.pool or "no pool"
+        broken.append(f"places of {slot.key} were sold from {was}, not from {would_be}")
+    return tuple(broken)

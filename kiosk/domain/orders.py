@@ -1,6 +1,7 @@
 """Orders: one checkout of one attendee, from the hold to the tickets. Transitions are pure."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -141,6 +142,11 @@ class Order:
             and self.discount is not None
             and self.discount.state in open_states
         )
+
+    @property
+    def basket(self) -> Mapping[str, int]:
+        """How many tickets of which slot."""
+        return Counter(claim.slot_key for claim in self.claims)
 
     @property
     def granted(self) -> Money:

@@ -61,6 +61,7 @@ class Sales:
 
         def intend(session: Session) -> Order:
             found = orders.find(session, order_id)
+            assert found is None or found.basket == wanted, "an id is for one basket"
             if found is None or found.state is OrderState.SOLD_OUT:
                 asked = asks_for_owned(event, wanted)
                 owned = orders.owned_slots(session, event.id, attendee.email) if asked else ()

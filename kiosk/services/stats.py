@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
+from typing import Final
 
 from kiosk.domain import chart
-from kiosk.domain.chart import AccountCode
+from kiosk.domain.chart import BANK, AccountCode
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.events import Event, ProviderName, Resource, ResourceKind
 from kiosk.domain.money import Money, zero
@@ -16,7 +17,8 @@ from kiosk.store import refunds
 from ledger.engine import LedgerUnavailable
 from ledger.types import Account
 
-_COUNTED = (AccountCode.BUDGET, AccountCode.SPENT, AccountCode.REDEEMED)
+_WAYS: Final = (*ProviderName, BANK)
+_COUNTED: Final = (AccountCode.BUDGET, AccountCode.SPENT, AccountCode.REDEEMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Takings:
     """What was charged for tickets, before discounts."""
     discounts: Money
     """What of that was never to be collected."""
-    received: Mapping[ProviderName, Money]
-    """What came in and did not go back, by way of paying."""
+    received: Mapping[str, Money]
+    """What came in and did not go back, by way of paying: a provider's name, or `BANK`."""
     refunds_due: Money
     refunds_due_count: int
     """Orders whose customers it is to go back to."""
@@ -135,8 +137,8 @@ def _account_ids(event: Event) -> Iterable[int]:
             yield chart.resource_account_id(event, one.kind, one.number, code)
     yield chart.event_account_id(event, AccountCode.SALES)
     yield chart.event_account_id(event, AccountCode.DISCOUNTS)
-    for provider in ProviderName:
-        yield chart.cash_account_id(event, provider)
+    for way in _WAYS:
+        yield chart.cash_account_id(event, way)
 
 
 def _balance(account: Account) -> int:
@@ -183,11 +185,11 @@ def _takings(event: Event, accounts: Mapping[int, Account], due: list[int]) -> T
     def money(minor: int) -> Money:
         return Money(minor, event.currency)
 
-    cash = {one: accounts[chart.cash_account_id(event, one)] for one in ProviderName}
+    cash = {way: accounts[chart.cash_account_id(event, way)] for way in _WAYS}
     return Takings(
         sales=money(_balance(accounts[chart.event_account_id(event, AccountCode.SALES)])),
         discounts=money(-_balance(accounts[chart.event_account_id(event, AccountCode.DISCOUNTS)])),
-        received={one: money(-_balance(account)) for one, account in cash.items()},
+        received={way: money(-_balance(account)) for way, account in cash.items()},
         refunds_due=money(sum(due)),
         refunds_due_count=len(due),
     )

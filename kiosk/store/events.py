@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func
 from sqlmodel import select as select_rows
 
 from kiosk.domain.errors import EventChanged
-from kiosk.domain.event_changes import SlotOnRecord, refused_changes
+from kiosk.domain.event_changes import SlotOnRecord, breaks_tickets
 from kiosk.domain.events import Event, Resource, ResourceKind, Window
 from kiosk.domain.orders import OrderState
 from kiosk.store.schema import ASKED
@@ -99,8 +99,15 @@ def identify(session: Session, event: Event, new_id: int, public_key: bytes, at:
         session.flush()
     numbers = {kind: _numbers(session, row.id, kind) for kind in ResourceKind}
     pool_keys = {number: key for key, number in numbers[ResourceKind.POOL].items()}
-    on_record = _slots_on_record(session, row.id, pool_keys)
-    if refused := refused_changes(event, row.currency, on_record):
+    refused = []
+    if row.currency != event.currency:
+        refused.append(f"its currency is {row.currency} for ever, not {event.currency}")
+    for record in _slots_on_record(session, row.id, pool_keys):
+        broken = breaks_tickets(event, record)
+        # Asked last: it takes a look at every claim of a slot nobody bought.
+        if broken and _is_sold(session, row.id, record.number):
+            refused += broken
+    if refused:
         raise EventChanged(event.key, "; ".join(refused))
     return event.opened(row.id, _number(session, row.id, event, numbers))
 
@@ -177,23 +184,28 @@ def _number(
 
 def _slots_on_record(
     session: Session, event_id: int, pool_keys: Mapping[int, str]
-) -> tuple[SlotOnRecord, ...]:
-    relied_on = session.scalars(
-        select(_CLAIMS.c.slot_number)
-        .distinct()
-        .join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
-        .where(_CLAIMS.c.event_id == event_id, _ORDERS.c.state.in_(_RELIED_ON))
-    ).all()
+) -> list[SlotOnRecord]:
     rows = session.exec(select_rows(SlotRow).where(SlotRow.event_id == event_id))
-    return tuple(
+    return [
         SlotOnRecord(
             key=row.key,
+            number=row.number,
             valid=Window(row.valid_starts, row.valid_ends),
             pool=None if row.pool_number is None else pool_keys[row.pool_number],
         )
         for row in rows
-        if row.number in relied_on
+    ]
+
+
+def _is_sold(session: Session, event_id: int, slot_number: int) -> bool:
+    claims = (
+        select(_CLAIMS.c.id)
+        .join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
+        .where(_CLAIMS.c.event_id == event_id, _CLAIMS.c.slot_number == slot_number)
+        .where(_ORDERS.c.state.in_(_RELIED_ON))
+        .limit(1)
     )
+    return session.scalars(claims).first() is not None
 
 
 def _unanswered(session: Session, event: Event) -> CapacityBatch | None:

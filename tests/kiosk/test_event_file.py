@@ -1,5 +1,6 @@
 """Event files: read exactly, and every fault named with file, line, key and expectation."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kiosk.bootstrap import DEMO_EVENT
 from kiosk.domain.errors import EventFileError
 from kiosk.domain.event_file import parse_event
+from kiosk.domain.event_sense import cautions
 from kiosk.domain.events import (
     AccessCode,
     Discount,
@@ -20,7 +22,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.money import Money
 from kiosk.services.event_files import load_event
-from tests.kiosk.factories import PIN, pin_hash
+from tests.kiosk.factories import NOW, PIN, pin_hash
 
 GOOD = f"""\
 [event]
@@ -207,6 +209,35 @@ def test_a_fault_of_a_file_that_says_everything_is_named_with_its_line(
 def test_an_access_code_needs_something_to_open() -> None:
     [(_, key, expected)] = faults(WHOLE.replace('slots = ["sponsor"]\n', ""))
     assert (key, expected.split(",")[0]) == ("access[1]", "slots")
+
+
+ODD_VALUES = (
+    "1",
+    "-1",
+    "1.5",
+    "nan",
+    "inf",
+    "true",
+    '""',
+    '"x"',
+    "[]",
+    "{}",
+    "[[1]]",
+    '["x"]',
+    "[{}]",
+)
+ODD_TIMES = ("07:32:00", "2027-01-01", "2027-01-01T00:00:00", "2027-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("value", [*ODD_VALUES, *ODD_TIMES])
+def test_no_value_of_any_key_is_too_odd_to_be_judged(value: str) -> None:
+    lines = WHOLE.splitlines()
+    for at, line in enumerate(lines):
+        key, _, _ = line.partition(" = ")
+        odd = [f"{key} = {value}"] if " = " in line else [f"odd = {value}", line]
+        with suppress(EventFileError):
+            event = parse("\n".join([*lines[:at], *odd, *lines[at + 1 :]]))
+            assert isinstance(cautions(event, NOW), tuple)
 
 
 def test_times_are_those_of_the_place_summer_and_winter() -> None:
