@@ -159,7 +159,8 @@ class Store:
 
     def load_accounts(self, ids: set[int]) -> None:
         """Have these accounts in the books, if they exist."""
-        missing = [id_blob(id_) for id_ in ids - self.books.accounts.keys()]
+        # Not by subtraction: of a dictionary's keys, that looks at every one.
+        missing = [id_blob(id_) for id_ in ids if id_ not in self.books.accounts]
         for keys in _lists(missing):
             for number, *row in self._connection.execute(_ACCOUNTS + _marks(len(keys)), keys):
                 account = account_record(row)
@@ -170,7 +171,7 @@ class Store:
         """Have these transfers in the books, if they exist, or know that their ids are burnt."""
         timestamps = []
         # What the books have is newer than what the file has.
-        unknown = sorted(ids - self.books.transfers.keys())
+        unknown = sorted(id_ for id_ in ids if id_ not in self.books.transfers)
         for keys in _lists([id_blob(id_) for id_ in unknown]):
             found = self._connection.execute(_TRANSFER_IDS + _marks(len(keys)), keys)
             for id_, timestamp in found:
