@@ -21,6 +21,7 @@ what they stand for, so an operation repeated after a crash is recognised as the
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import cache
 from typing import Final
 
 from kiosk.domain.events import Event, ProviderName, Resource, ResourceKind
@@ -100,7 +101,13 @@ RESOURCE_TAGS: Final = {ResourceKind.SLOT: 0, ResourceKind.POOL: 1, ResourceKind
 
 def resource_account_id(event: Event, kind: ResourceKind, number: int, code: AccountCode) -> int:
     """An account of a slot, a pool or a goodie."""
-    return derived_id(f"{kind}-account", event.id, number, code)
+    return _shared_account_id(f"{kind}-account", event.id, number, code)
+
+
+@cache
+def _shared_account_id(kind: str, *parts: int | str) -> int:
+    # Every order moves places and money of these few.
+    return derived_id(kind, *parts)
 
 
 def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
@@ -110,7 +117,7 @@ def slot_account_id(event: Event, slot_number: int, code: AccountCode) -> int:
 
 def event_account_id(event: Event, code: AccountCode) -> int:
     """The account of an event on the ledger of its currency."""
-    return derived_id("event-account", event.id, code)
+    return _shared_account_id("event-account", event.id, code)
 
 
 BANK: Final = "bank"
@@ -121,7 +128,7 @@ def cash_account_id(event: Event, way: str) -> int:
     """The account of the money that came in by one way of paying; "" is the cash at the desk."""
     if not way or way == ProviderName.CASH:
         return event_account_id(event, AccountCode.CASH)
-    return derived_id("cash-account", event.id, way)
+    return _shared_account_id("cash-account", event.id, way)
 
 
 def receivable_account_id(order_id: int) -> int:

@@ -4,12 +4,15 @@ Digits and letters without I and O (which look like 1 and 0) and without Y and Z
 keyboards swap, and with them a scanner that pretends to be a keyboard): 32 symbols, 5 bits each.
 """
 
+from base64 import b32encode
+from collections.abc import Iterator
 from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWX"
 NUMBER_SYMBOLS: Final = 12
 """Symbols of a ticket number: 11 that are random and one that checks them."""
 
+_FROM_BASE32: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 _VALUES: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _LOOKALIKES: Final = str.maketrans("OI", "01")
 _GROUP: Final = 4
@@ -17,9 +20,7 @@ _GROUP: Final = 4
 
 def encode(data: bytes) -> str:
     """`data` in base 32, most significant bit first, filled up with zero bits."""
-    symbols = -(-len(data) * 8 // 5)
-    number = int.from_bytes(data, "big") << (symbols * 5 - len(data) * 8)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(symbols * 5 - 5, -5, -5))
+    return b32encode(data).rstrip(b"=").translate(_FROM_BASE32).decode()
 
 
 def decode(text: str) -> bytes | None:
@@ -69,13 +70,19 @@ def is_number_intact(number: str) -> bool:
 
 
 def _check(body: str) -> int:
+    total = 0
+    for products, symbol in zip(_WEIGHTED, body, strict=True):
+        total ^= products[_VALUES[symbol]]
+    return total
+
+
+def _weighted() -> Iterator[tuple[int, ...]]:
     # A weighted sum over GF(32), the weights being different powers of a generator: one wrong
     # symbol changes it, and so does any exchange of two different ones.
-    total, weight = 0, 1
-    for symbol in body:
+    weight = 1
+    for _ in range(NUMBER_SYMBOLS - 1):
         weight = _times_generator(weight)
-        total ^= _multiply(weight, _VALUES[symbol])
-    return total
+        yield tuple(_multiply(weight, value) for value in range(len(ALPHABET)))
 
 
 def _times_generator(value: int) -> int:
@@ -90,3 +97,7 @@ def _multiply(left: int, right: int) -> int:
             product ^= left
         left, right = _times_generator(left), right >> 1
     return product
+
+
+_WEIGHTED: Final = tuple(_weighted())
+"""By position and value of a symbol: what it adds to the check."""

@@ -173,7 +173,10 @@ class Sales:
 
     async def tickets(self, order_id: int) -> list[Ticket]:
         """The tickets of a PAID order, none of any other."""
-        order = await self.order(order_id)
+        return self.tickets_of(await self.order(order_id))
+
+    def tickets_of(self, order: Order) -> list[Ticket]:
+        """The tickets of an order in hand, such as one that was just paid."""
         if not order.has_tickets:
             return []
         event, key = self._catalog.event, self._catalog.signing_key

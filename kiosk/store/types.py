@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite's STRICT tables and on PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -19,11 +20,22 @@ class Id128(TypeDecorator[int]):
     impl = LargeBinary(16)
     cache_ok = True
 
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else value.to_bytes(16, "big")
+    # Bytes are what drivers want: what the implementation adds would only be called for each id.
+    def bind_processor(self, dialect: Dialect) -> Callable[[int | None], bytes | None]:
+        return _id_bytes
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> int | None:
-        return None if value is None else int.from_bytes(value, "big")
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[bytes | None], int | None]:
+        return _id_number
+
+
+def _id_bytes(value: int | None) -> bytes | None:
+    return None if value is None else value.to_bytes(16, "big")
+
+
+def _id_number(value: bytes | None) -> int | None:
+    return None if value is None else int.from_bytes(value, "big")
 
 
 class Instant(TypeDecorator[datetime]):

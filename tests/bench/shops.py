@@ -44,7 +44,7 @@ class Shop:
     async def hold(self, buyer: int) -> Order:
         """Hold one place for one buyer."""
         sales = self.services.sales
-        attendee = Attendee.of(f"Buyer {buyer}", f"buyer-{buyer}@example.org")
+        attendee = Attendee(f"Buyer {buyer}", f"buyer-{buyer}@example.org")
         order = await sales.place(sales.new_order_id(), SLOT, attendee)
         if order.state is not OrderState.HELD:
             raise Lost(f"order {order.number} is {order.state}")
@@ -54,7 +54,7 @@ class Shop:
         """A full flow: hold, pay in cash, have the ticket in hand."""
         held = await self.hold(buyer)
         order = await self.services.sales.pay_cash(held.id, held.total, CASHIER)
-        tickets = await self.services.sales.tickets(order.id)
+        tickets = self.services.sales.tickets_of(order)
         if order.state is not OrderState.PAID or len(tickets) != 1:
             raise Lost(f"order {order.number} is {order.state} with {len(tickets)} tickets")
 
