@@ -12,8 +12,8 @@ from kiosk.domain.events import Event
 from kiosk.services.backing import Backing
 from kiosk.services.booking import open_accounts
 from kiosk.services.discounts import fund_discounts
-from kiosk.store import events
-from kiosk.store.events import CapacityBatch, CapacityChange
+from kiosk.store import capacities, events
+from kiosk.store.capacities import CapacityBatch, CapacityChange
 from ledger.chains import chain_refusal
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
@@ -38,7 +38,10 @@ class Opening:
 
         def intend(session: Session) -> tuple[Event, CapacityBatch | None]:
             opened = events.identify(session, event, new_id(), public, now)
-            return opened, events.plan(session, opened)
+            batch = capacities.plan(session, opened)
+            if batch is None:
+                events.note(session, opened)
+            return opened, batch
 
         opened, batch = await self._store.transaction(intend)
         await self._open_accounts(opened)
@@ -76,7 +79,7 @@ class Opening:
             assert refusal is not None
             raise LedgerContradicts(f"capacity of {event.key}", refusal.name)
         await self._store.transaction(
-            lambda session: events.answered(session, event.id, batch, done=refusal is None)
+            lambda session: capacities.answered(session, event.id, batch, done=refusal is None)
         )
         # Of a batch that somebody left behind nobody waits to hear: ours is planned next.
         if refusal is not None and batch.is_new:

@@ -1,4 +1,4 @@
-"""Events that were opened: their identity, their numbers, and how much there is of what."""
+"""Events that were opened: their identity, their numbers, and what their tickets rely on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,19 +6,16 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlmodel import Session, col, func
+from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from kiosk.domain.errors import EventChanged
 from kiosk.domain.event_changes import SlotOnRecord, breaks_tickets
-from kiosk.domain.events import Event, Resource, ResourceKind, Window
+from kiosk.domain.events import Event, ResourceKind, Window
 from kiosk.domain.orders import OrderState
-from kiosk.store.schema import ASKED
 from kiosk.store.tables import METADATA
-from kiosk.store.tables_event import CapacityOutcome, CapacityRow, EventRow, SlotRow
-from ledger.ids import derived_id
+from kiosk.store.tables_event import EventRow, SlotRow
 
-_CAPACITY: Final = METADATA.tables["capacity"]
 _CLAIMS: Final = METADATA.tables["claim"]
 _ORDERS: Final = METADATA.tables["orders"]
 _SLOTS: Final = METADATA.tables["slot"]
@@ -38,26 +35,6 @@ _NUMBER_MAX: Final = 65_535
 
 Numbers = Mapping[tuple[ResourceKind, str], int]
 """What stands for the slots, pools and goodies of an event."""
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityChange:
-    """A change of how much there is of something, stored before the ledger is asked."""
-
-    resource: Resource
-    """With its capacity after the change."""
-    by: int
-    transfer_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityBatch:
-    """Changes that happen together or not at all."""
-
-    number: int
-    changes: tuple[CapacityChange, ...]
-    is_new: bool
-    """Whether it was planned just now, and not found unanswered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,49 +89,22 @@ def identify(session: Session, event: Event, new_id: int, public_key: bytes, at:
     return event.opened(row.id, _number(session, row.id, event, numbers))
 
 
-def plan(session: Session, event: Event) -> CapacityBatch | None:
-    """What the ledger must be asked for so that there is as much as the event says.
-
-    A batch that was asked for before and not answered comes first. Without one there is nothing
-    to do but to note what tickets sold from now on rely on, and that is done.
-    """
-    if found := _unanswered(session, event):
-        return found
-    funded = capacities(session, event.id)
-    wanted = {(one.kind, one.number): one for one in event.resources}
-    # What the event names no more is left with nothing to sell.
-    for (kind, number), total in funded.items():
-        if total and (kind, number) not in wanted:
-            wanted[kind, number] = Resource(kind, _key(session, event.id, kind, number), number, 0)
-    changes = {
-        one: one.capacity - funded.get(at, 0)
-        for at, one in wanted.items()
-        if one.capacity != funded.get(at, 0)
-    }
-    if not changes:
-        _note(session, event)
-        return None
-    return _insert(session, event.id, changes)
-
-
-def answered(session: Session, event_id: int, batch: CapacityBatch, *, done: bool) -> None:
-    """Note what the ledger said to a batch."""
-    outcome = CapacityOutcome.DONE if done else CapacityOutcome.REFUSED
-    session.connection().execute(
-        update(_CAPACITY)
-        .where(_CAPACITY.c.event_id == event_id, _CAPACITY.c.batch == batch.number, ASKED)
-        .values(outcome=outcome)
-    )
-
-
-def capacities(session: Session, event_id: int) -> dict[tuple[ResourceKind, int], int]:
-    """How much there is of everything that ever was, by kind and number."""
-    rows = session.exec(
-        select_rows(CapacityRow.kind, CapacityRow.number, func.sum(CapacityRow.amount))
-        .where(CapacityRow.event_id == event_id, CapacityRow.outcome != CapacityOutcome.REFUSED)
-        .group_by(col(CapacityRow.kind), col(CapacityRow.number))
-    )
-    return {(ResourceKind(kind), number): int(total) for kind, number, total in rows}
+def note(session: Session, event: Event) -> None:
+    """Note what the event is called, and what tickets sold from now on rely on."""
+    session.exec(update(EventRow).where(col(EventRow.id) == event.id).values(name=event.name))
+    rows = []
+    for slot in event.slots:
+        pool = event.pool_of(slot)
+        rows.append(
+            {
+                "of": event.id,
+                "at": slot.number,
+                "new_starts": slot.valid.starts,
+                "new_ends": slot.valid.ends,
+                "new_pool": pool.number if pool else None,
+            }
+        )
+    session.connection().execute(_NOTE_SLOT, rows)
 
 
 def _numbers(session: Session, event_id: int, kind: ResourceKind) -> dict[str, int]:
@@ -206,73 +156,3 @@ def _is_sold(session: Session, event_id: int, slot_number: int) -> bool:
         .limit(1)
     )
     return session.scalars(claims).first() is not None
-
-
-def _unanswered(session: Session, event: Event) -> CapacityBatch | None:
-    first = session.exec(
-        select_rows(func.min(CapacityRow.batch)).where(CapacityRow.event_id == event.id, ASKED)
-    ).one()
-    if first is None:
-        return None
-    rows = session.exec(
-        select_rows(CapacityRow)
-        .where(CapacityRow.event_id == event.id, CapacityRow.batch == first)
-        .order_by(col(CapacityRow.kind), col(CapacityRow.number))
-    )
-    totals = capacities(session, event.id)
-    changes = []
-    for row in rows:
-        kind = ResourceKind(row.kind)
-        key = _key(session, event.id, kind, row.number)
-        resource = Resource(kind, key, row.number, totals[kind, row.number])
-        changes.append(CapacityChange(resource, row.amount, row.transfer_id))
-    return CapacityBatch(first, tuple(changes), is_new=False)
-
-
-def _insert(session: Session, event_id: int, by: Mapping[Resource, int]) -> CapacityBatch:
-    last = session.exec(
-        select_rows(func.max(CapacityRow.batch)).where(CapacityRow.event_id == event_id)
-    ).one()
-    batch = (last or 0) + 1
-    ordered = sorted(by, key=lambda one: (one.kind, one.number))
-    changes = tuple(
-        CapacityChange(one, by[one], derived_id("capacity", event_id, batch, one.kind, one.number))
-        for one in ordered
-    )
-    rows = [
-        {
-            "event_id": event_id,
-            "batch": batch,
-            "kind": change.resource.kind,
-            "number": change.resource.number,
-            "amount": change.by,
-            "transfer_id": change.transfer_id,
-            "outcome": CapacityOutcome.ASKED,
-        }
-        for change in changes
-    ]
-    session.connection().execute(insert(_CAPACITY), rows)
-    return CapacityBatch(batch, changes, is_new=True)
-
-
-def _key(session: Session, event_id: int, kind: ResourceKind, number: int) -> str:
-    table = _NUMBERED[kind]
-    query = select(table.c.key).where(table.c.event_id == event_id, table.c.number == number)
-    return str(session.connection().execute(query).scalar_one())
-
-
-def _note(session: Session, event: Event) -> None:
-    session.exec(update(EventRow).where(col(EventRow.id) == event.id).values(name=event.name))
-    rows = []
-    for slot in event.slots:
-        pool = event.pool_of(slot)
-        rows.append(
-            {
-                "of": event.id,
-                "at": slot.number,
-                "new_starts": slot.valid.starts,
-                "new_ends": slot.valid.ends,
-                "new_pool": pool.number if pool else None,
-            }
-        )
-    session.connection().execute(_NOTE_SLOT, rows)
