@@ -1,8 +1,11 @@
 """Keep the app on the screen: when our own mistake ends it, say so calmly and begin again."""
 
+import asyncio
+import signal
 import sys
 from collections import deque
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol, TextIO
 
@@ -40,7 +43,7 @@ class Runnable(Protocol):
 async def keep_running(
     make_app: Callable[[], Runnable], clock: Clock, screen: TextIO = sys.stdout
 ) -> int:
-    """Run app after app until one is closed by the staff; the exit status of the process.
+    """Run app after app until one is closed by the staff or by SIGTERM; the exit status.
 
     What went wrong is in the log. After five ends within a minute the next would be no better:
     whoever started the kiosk should know.
@@ -48,7 +51,8 @@ async def keep_running(
     ends: deque[datetime] = deque(maxlen=ENDS_MAX)
     while True:
         app = make_app()
-        await app.run_async()
+        with _ended_in_order():
+            await app.run_async()
         if not app.return_code:
             return 0
         ends.append(clock.now())
@@ -56,3 +60,25 @@ async def keep_running(
             return app.return_code
         screen.write(_CALM_PAGE)
         screen.flush()
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Have a service manager's SIGTERM end the app as the staff would: the terminal stays usable.
+
+    Not so SIGHUP, which ends us at once: without a terminal there is nothing to leave usable,
+    and Textual would wait for ever to write to it.
+    """
+    loop, running = asyncio.get_running_loop(), asyncio.current_task()
+    assert running is not None
+
+    def end() -> None:
+        # Whoever is impatient and asks twice is not to break off the first end.
+        if not running.cancelling():
+            running.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
