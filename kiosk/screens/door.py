@@ -96,6 +96,7 @@ class DoorScreen(KioskScreen[None]):
     async def _judge(self, code: str) -> None:
         async with self._one_at_a_time:
             nonce = self._nonce(code)
+            self._show_asking()
             try:
                 verdict = await self._ask(code, nonce)
             except AWAY:
@@ -131,6 +132,11 @@ class DoorScreen(KioskScreen[None]):
             return
         self._admitted += verdict.reason is Reason.ADMITTED
         self._present(words.face(verdict), words.log_line(verdict))
+
+    def _show_asking(self) -> None:
+        # The books may take seconds, and the green of the last ticket is not for this one.
+        asking = VerdictFace("waiting", "…", self.words("One moment, please"))
+        self.query_one(VerdictPanel).show(asking)
 
     def _show_no_answer(self) -> None:
         text = self.words("the books do not answer: scan it once more")

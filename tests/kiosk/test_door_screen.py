@@ -1,5 +1,8 @@
 """The door: behind a PIN, one verdict at a time, and only the code field can have the focus."""
 
+from asyncio import Event
+
+import pytest
 from textual.widgets import Input
 
 from kiosk.domain.admission import Colour, NeedsConduct, Reason, Verdict
@@ -175,6 +178,28 @@ async def test_a_scanner_that_reads_twice_accepts_nothing_by_its_enter() -> None
         await pilot.press("enter")
         await until(pilot, lambda: fakes.admission.accepted == ["en"])
         assert len(fakes.admission.scans) == 1
+
+
+async def test_the_green_of_the_last_ticket_is_gone_before_the_next_one_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "green")
+        answer, answered_at_once = Event(), fakes.admission.scan
+
+        async def answered_later(text: str, nonce: int) -> Verdict | NeedsConduct:
+            await answer.wait()
+            return await answered_at_once(text, nonce)
+
+        monkeypatch.setattr(fakes.admission, "scan", answered_later)
+        await type_in(pilot, NUMBER)
+        await until(pilot, lambda: look_of(pilot) == "waiting")
+        answer.set()
+        await until(pilot, lambda: look_of(pilot) == "red")
 
 
 async def test_a_scan_without_an_answer_is_repeated_as_the_same_scan() -> None:
