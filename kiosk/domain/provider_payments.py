@@ -1,14 +1,16 @@
 """Payments at a provider: asked for, and how each ended. Transitions are pure."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from kiosk.domain.errors import KioskError
-from kiosk.domain.money import Money
+from kiosk.domain.events import Event
+from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
-from kiosk.domain.providers import EventKind, ProviderEvent
+from kiosk.domain.providers import EventKind, PaymentLine, PaymentRequest, ProviderEvent
 
 
 class PaymentState(StrEnum):
@@ -120,6 +122,27 @@ class ProviderPayment:
             provider=self.provider,
             reference=self.reference,
         )
+
+
+def request_of(event: Event, order: Order, payment: ProviderPayment) -> PaymentRequest:
+    """What the provider is asked for, with all that its page shows the buyer."""
+    prices = defaultdict[str, list[Money]](list)
+    for claim in order.claims:
+        prices[claim.slot_key].append(claim.price)
+    lines = [
+        PaymentLine(event.slot(key).title, len(of_slot), sum(of_slot, zero(event.currency)))
+        for key, of_slot in prices.items()
+    ]
+    return PaymentRequest(
+        reference=payment.reference,
+        order_id=order.id,
+        order_number=order.number,
+        amount=payment.amount,
+        event_name=event.name,
+        lines=tuple(lines),
+        language=payment.language,
+        expires_at=payment.expires_at,
+    )
 
 
 def check_possible(

@@ -3,11 +3,10 @@
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
-from kiosk.domain.errors import LedgerContradicts, UnknownOrder
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.invoices import Invoice, InvoicePayment, MoreThanOwed, invoice
 from kiosk.domain.money import Money
-from kiosk.domain.orders import Order
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
@@ -48,7 +47,7 @@ class Invoices:
             for one in before:
                 if one.id == payment_id:
                     return one
-            order = _order(session, order_id)
+            order = orders.get(session, order_id)
             # As if all that is on its way had come: two at once must not pay too much together.
             arrived = tuple(one.as_settled() for one in before)
             owed = invoice(order, arrived).outstanding
@@ -66,19 +65,12 @@ class Invoices:
         """Ask the ledger for money that was stored."""
         if paid.settled:
             return
-        order = await self._store.transaction(lambda session: _order(session, paid.order_id))
+        order = await self._store.transaction(lambda session: orders.get(session, paid.order_id))
         transfer = chart_refunds.settle(self._catalog.event, order, paid)
         if refusal := await book(self._ledger, [transfer]):
             raise LedgerContradicts(f"invoice of order {order.number}", refusal.name)
         await self._store.transaction(lambda session: refunds.settle(session, paid))
 
 
-def _order(session: Session, order_id: int) -> Order:
-    order = orders.find(session, order_id)
-    if order is None:
-        raise UnknownOrder(order_id)
-    return order
-
-
 def _invoice(session: Session, order_id: int) -> Invoice:
-    return invoice(_order(session, order_id), refunds.payments_of(session, order_id))
+    return invoice(orders.get(session, order_id), refunds.payments_of(session, order_id))

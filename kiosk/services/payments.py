@@ -25,7 +25,8 @@ What a webhook is answered (from 300 on the provider sends it again, until it gi
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session
 
@@ -36,11 +37,11 @@ from kiosk.domain.provider_payments import (
     EventContradicts,
     PaymentState,
     ProviderPayment,
+    request_of,
 )
 from kiosk.domain.providers import (
     REFERENCE_BYTES,
     EventKind,
-    PaymentLine,
     PaymentRequest,
     Provider,
     ProviderEvent,
@@ -110,6 +111,7 @@ class Payments:
         `NotPayable`, also when that one turns out to be paid, `HoldExpired`, and
         `ProviderUnavailable`: ask again.
         """
+        assert provider in self.providers, "only what is offered is asked"
         order = await self._find(order_id)
         open_one = await self._open_of(order_id)
         if open_one and (open_one.provider, open_one.amount) != (provider, order.due):
@@ -117,7 +119,7 @@ class Payments:
         payment_id, reference = new_id(), reference_of(secrets.token_bytes(REFERENCE_BYTES))
 
         def intend(session: Session) -> tuple[Order, ProviderPayment]:
-            order = self._payable(orders.find(session, order_id))
+            order = self._payable(orders.get(session, order_id))
             found = payments.open_of(session, order_id)
             if found is not None:
                 return order, found
@@ -135,7 +137,7 @@ class Payments:
             return order, fresh
 
         order, payment = await self._store.transaction(intend)
-        request = self._request(order, payment)
+        request = request_of(self._catalog.event, order, payment)
         address = await self._channels[payment.provider].provider.create(request)
         return OpenPayment(request, address)
 
@@ -251,41 +253,17 @@ class Payments:
         return Answer(200, _WORDS[effect])
 
     async def _find(self, order_id: int) -> Order:
-        return await self._store.transaction(
-            lambda session: orders.change(session, order_id, lambda order: order)
-        )
+        return await self._store.transaction(partial(orders.get, order_id=order_id))
 
     async def _open_of(self, order_id: int) -> ProviderPayment | None:
-        return await self._store.transaction(lambda session: payments.open_of(session, order_id))
+        return await self._store.transaction(partial(payments.open_of, order_id=order_id))
 
-    def _payable(self, order: Order | None) -> Order:
-        assert order is not None, "it was found before, and orders are never deleted"
+    def _payable(self, order: Order) -> Order:
         if order.state is not OrderState.HELD or order.payment is not None or not order.due:
             raise NotPayable(order.id, order.state)
         if self._clock.now() >= order.held_until:
             raise HoldExpired(order.id)
         return order
-
-    def _request(self, order: Order, payment: ProviderPayment) -> PaymentRequest:
-        event = self._catalog.event
-        lines = dict[str, PaymentLine]()
-        for claim in order.claims:
-            line = lines.get(claim.slot_key)
-            lines[claim.slot_key] = (
-                replace(line, count=line.count + 1, amount=line.amount + claim.price)
-                if line
-                else PaymentLine(event.slot(claim.slot_key).title, 1, claim.price)
-            )
-        return PaymentRequest(
-            reference=payment.reference,
-            order_id=order.id,
-            order_number=order.number,
-            amount=payment.amount,
-            event_name=event.name,
-            lines=tuple(lines.values()),
-            language=payment.language,
-            expires_at=payment.expires_at,
-        )
 
 
 _WORDS = {

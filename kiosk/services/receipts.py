@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session
 
@@ -63,10 +64,7 @@ class Receipts:
         if payment.state is not PaymentState.SURPLUS or payment.settled:
             return payment
         event, now = self._catalog.event, self._clock.now()
-        order = await self._store.transaction(
-            lambda session: orders.find(session, payment.order_id)
-        )
-        assert order is not None, "payments are of orders"
+        order = await self._store.transaction(partial(orders.get, order_id=payment.order_id))
         await open_accounts(self._ledger, [chart.customer_account(event, order)])
         money = payment.payment(now)
         receipt = chart_money.pay_alone(event, order, money)
@@ -89,8 +87,7 @@ class Receipts:
         except KeyError:
             before, effect = None, None
         check_possible(payment, event, before)
-        order = orders.find(session, payment.order_id)
-        assert order is not None, "payments are of orders"
+        order = orders.get(session, payment.order_id)
         if effect is not None:
             return _Taken(order, payment, effect, is_done=True)
         payments.note(session, provider, event, self._clock.now())

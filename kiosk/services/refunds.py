@@ -5,7 +5,7 @@ from functools import partial
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
-from kiosk.domain.errors import LedgerContradicts, UnknownOrder
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.orders import Order
 from kiosk.domain.refunds import (
@@ -50,7 +50,7 @@ class Refunds:
 
         def read(session: Session) -> list[RefundDue]:
             found = refunds.unpaid(session, event_id)
-            return [RefundDue(one, _order(session, one.order_id)) for one in found]
+            return [RefundDue(one, orders.get(session, one.order_id)) for one in found]
 
         return await self._store.transaction(read)
 
@@ -78,7 +78,7 @@ class Refunds:
             for one in of_order:
                 if one.reason is RefundReason.RETURNED and one.state is not RefundState.REFUSED:
                     return one
-            order = _order(session, order_id)
+            order = orders.get(session, order_id)
             payment = check_refundable(order)
             settlements = refunds.payments_of(session, order_id)
             if not all(one.settled for one in settlements):
@@ -101,7 +101,7 @@ class Refunds:
         refund = await self.finish(await self._store.transaction(intend))
         if refund.state is RefundState.REFUSED:
             raise NotRefundable(order_id, RefundFault.USED)
-        return await self._store.transaction(lambda session: _order(session, order_id))
+        return await self._store.transaction(lambda session: orders.get(session, order_id))
 
     async def finish(self, refund: Refund) -> Refund:
         """Ask the ledger for a refund that somebody began; others stay as they are."""
@@ -121,7 +121,7 @@ class Refunds:
         return await self._store.transaction(record)
 
     async def _pay_out(self, refund: Refund) -> bool:
-        order = await self._store.transaction(partial(_order, order_id=refund.order_id))
+        order = await self._store.transaction(partial(orders.get, order_id=refund.order_id))
         transfer = chart_refunds.pay_out(self._catalog.event, order, refund)
         if refusal := await book(self._ledger, [transfer]):
             raise LedgerContradicts(f"refund of order {order.number}", refusal.name)
@@ -132,7 +132,7 @@ class Refunds:
         event = self._catalog.event
         order, settlements = await self._store.transaction(
             lambda session: (
-                _order(session, refund.order_id),
+                orders.get(session, refund.order_id),
                 refunds.payments_of(session, refund.order_id),
             )
         )
@@ -148,10 +148,3 @@ class Refunds:
         if goodies := chart_refunds.take_back_goodies(event, order):
             await self._ledger.create_transfers(goodies)
         return True
-
-
-def _order(session: Session, order_id: int) -> Order:
-    order = orders.find(session, order_id)
-    if order is None:
-        raise UnknownOrder(order_id)
-    return order

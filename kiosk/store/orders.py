@@ -125,6 +125,14 @@ def find(session: Session, order_id: int) -> Order | None:
     return found
 
 
+def get(session: Session, order_id: int) -> Order:
+    """The order, locked as `find` does; raises `UnknownOrder`."""
+    order = find(session, order_id)
+    if order is None:
+        raise UnknownOrder(order_id)
+    return order
+
+
 def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
     """Each order, locked against other writers until the unit of work ends."""
     connection, ids = session.connection(), {"ids": order_ids}
@@ -206,9 +214,7 @@ def change(session: Session, order: Order | int, transition: Callable[[Order], O
         if written := _write(session, order, transition):
             return written
         order = order.id
-    before = find(session, order)
-    if before is None:
-        raise UnknownOrder(order)
+    before = get(session, order)
     written = _write(session, before, transition)
     assert written is not None, "it is locked"
     return written

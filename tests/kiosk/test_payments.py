@@ -1,5 +1,7 @@
 """Payments at a provider: one open at a time, asked for safely, taken back honestly."""
 
+import asyncio
+
 import pytest
 
 from kiosk.domain.errors import HoldExpired, NotCancellable, NotPayable
@@ -70,6 +72,21 @@ async def test_what_the_provider_is_asked_says_all_the_buyer_must_know(shop: Sho
 async def test_asking_again_is_asking_for_the_same_payment(shop: Shop) -> None:
     order = await shop.terminal.hold()
     assert (await shop.ask(order)) == (await shop.ask(order))
+    assert await states(shop, order.id) == [PaymentState.OPEN]
+
+
+async def test_of_many_who_ask_at_once_all_hear_of_one_payment(shop: Shop) -> None:
+    order = await shop.terminal.hold()
+    south = await shop.world.open(name="south")
+
+    opened = await asyncio.gather(
+        *(
+            terminal.services.payments.request(order.id, SANDBOX, "en")
+            for terminal in (shop.terminal, south, shop.terminal, south)
+        )
+    )
+
+    assert len({one.request.reference for one in opened}) == 1
     assert await states(shop, order.id) == [PaymentState.OPEN]
 
 

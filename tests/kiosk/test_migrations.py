@@ -1,0 +1,91 @@
+"""What is stored when the tables change is there afterwards."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, Engine, create_engine, text
+
+from kiosk.store.migrate import alembic_config, upgrade
+
+EVENT, ATTENDEE = b"e" * 16, b"a" * 16
+FIRST_TABLES = "0001"
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """A database as the first release made it."""
+    made = create_engine("sqlite://")
+    with made.begin() as connection:
+        command.upgrade(alembic_config(connection), FIRST_TABLES)
+    yield made
+    made.dispose()
+
+
+def insert(connection: Connection, table: str, **values: object) -> None:
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
+
+
+def sell(connection: Connection, number: int, state: str, booking: str) -> None:
+    """An order that took 4.00 in cash for 5.00."""
+    order_id = bytes([number]) * 16
+    insert(
+        connection,
+        "orders",
+        number=number,
+        id=order_id,
+        event_id=EVENT,
+        attendee_id=ATTENDEE,
+        state=state,
+        attempt=1,
+        hold_seconds=300,
+        placed_at=10,
+        held_until=20,
+        settled=1,
+        revision=3,
+    )
+    insert(
+        connection,
+        "payment",
+        id=bytes([100 + number]) * 16,
+        order_id=order_id,
+        method="cash",
+        amount_minor=400,
+        tendered_minor=500,
+        taken_by="Kim",
+        taken_at=15,
+        booking=booking,
+    )
+
+
+def test_payments_and_refunds_that_are_due_survive(engine: Engine) -> None:
+    with engine.begin() as connection:
+        insert(
+            connection,
+            "event",
+            id=EVENT,
+            key="fest",
+            name="Fest",
+            currency="USD",
+            public_key=b"k" * 32,
+            opened_at=1,
+        )
+        insert(connection, "attendee", id=ATTENDEE, name="Ada", email="ada@example.org")
+        sell(connection, 1, "paid", "post")
+        sell(connection, 2, "paid_unfulfilled", "alone")
+
+    upgrade(engine)
+
+    with engine.connect() as connection:
+        payments = connection.execute(
+            text("SELECT method, amount_minor, tendered_minor, taken_by, provider FROM payment")
+        ).all()
+        refunds = connection.execute(
+            text("SELECT order_id, payment_id, reason, amount_minor, since, state FROM refund")
+        ).all()
+    assert [tuple(row) for row in payments] == [("cash", 400, 500, "Kim", "")] * 2
+    assert [tuple(row) for row in refunds] == [
+        (b"\x02" * 16, b"f" * 16, "unfulfilled", 400, 15, "due")
+    ]
