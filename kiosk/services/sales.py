@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from kiosk.domain.basket import Basket, asks_for_owned, check
 from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
-from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired
+from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, NotPayable
 from kiosk.domain.events import Role, StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
@@ -196,4 +196,12 @@ class Sales:
         return order if order.payment else await self._move(order_id, begin)
 
     async def _move(self, order_id: int, transition: Callable[[Order], Order]) -> Order:
-        return await self._settlement.settle(await self._orders.change(order_id, transition))
+        try:
+            order = await self._orders.change(order_id, transition)
+        except NotPayable as refusal:
+            if refusal.state is not OrderState.PLACED:
+                raise
+            # Whether it is held was answered, but not recorded.
+            await self._settlement.settle(await self.order(order_id))
+            order = await self._orders.change(order_id, transition)
+        return await self._settlement.settle(order)

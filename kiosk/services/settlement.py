@@ -58,7 +58,8 @@ class Settlement:
         promised = self._goodies.promised(order, results[len(places) :])
         match chain_refusal(results[: len(places)]):
             case None:
-                transition = partial(Order.held, attempt=order.attempt, promised=promised)
+                held = partial(Order.held, attempt=order.attempt, promised=promised)
+                return self.orders.record(order, held)
             case Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
                 await self._goodies.give_back(order, promised)
                 transition = partial(Order.sold_out, attempt=order.attempt)

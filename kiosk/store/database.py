@@ -161,6 +161,7 @@ class Database:
         """
         caller: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Unit(work, caller))
+        self._start()
         return await self._answered(caller)
 
     async def bulk(self, work: BulkWork[Item, T], item: Item) -> T:
@@ -169,6 +170,10 @@ class Database:
         `work` is a module's function: by it they are known to do the same. If it raises, each
         item is tried by itself, so that one which fails fails alone.
         """
+        return await self._answered(self.bulk_later(work, item))
+
+    def bulk_later(self, work: BulkWork[Item, T], item: Item) -> "asyncio.Future[T]":
+        """As `bulk`, for a caller who need not wait; units of work that come later see it done."""
         caller: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         # By the key it can only be a bulk of the same work.
         bulk = cast("_Bulk[Item, T] | None", self._bulks.get(work))
@@ -176,7 +181,8 @@ class Database:
             self._bulks[work] = bulk = _Bulk(work)
             self._waiting.append(bulk)
         bulk.add(item, caller)
-        return await self._answered(caller)
+        self._start()
+        return caller
 
     async def close(self) -> None:
         """Finish what waits and let go of the files."""
@@ -185,9 +191,11 @@ class Database:
         await self._in_thread(self._engine.dispose)
         self._thread.shutdown()
 
-    async def _answered(self, caller: "asyncio.Future[T]") -> T:
+    def _start(self) -> None:
         if self._drain is None:
             self._drain = asyncio.create_task(self._run_waiting())
+
+    async def _answered(self, caller: "asyncio.Future[T]") -> T:
         try:
             return await caller
         except OperationalError as error:

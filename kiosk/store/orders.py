@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from sqlalchemy import (
     BindParameter,
@@ -47,7 +47,6 @@ from kiosk.store.payment_tables import OrderDiscountRow
 from kiosk.store.tables import HELD, METADATA, OPEN, ClaimRow, OrderRow
 from kiosk.store.upserts import insert_missing
 
-Part = TypeVar("Part")
 Changed: TypeAlias = tuple[tuple[str, object], ...]
 """Columns and what they are to hold."""
 Rows: TypeAlias = Sequence[Row[*tuple[object, ...]]]
@@ -155,7 +154,10 @@ def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order
 
     They come back with their numbers; None for one whose id is stored already.
     """
-    asked = _first_of_each(new, lambda one: one[1].id)
+    asked: dict[int, tuple[int, Order]] = {}
+    for event_id, order in new:
+        # Of two that are the same at once, the first is stored.
+        asked.setdefault(order.id, (event_id, order))
     people = {person for _, order in asked.values() for person in _people(order)}
     ids = {person: attendee_id(person) for person in people}
     rows = [{"id": ids[one], "name": one.name, "email": one.email} for one in people]
@@ -184,25 +186,13 @@ def write_all(session: Session, changes: Sequence[tuple[Order, Order]]) -> list[
 
     They come back with their new revision; None for one that somebody else has changed since.
     """
-    asked = _first_of_each(changes, lambda one: one[0].id)
-    # Orders that change alike share a statement: in a rush, all of them do.
-    alike = defaultdict[tuple[int, Changed], list[int]](list)
-    for before, after in asked.values():
-        alike[before.revision, _changed(before, after)].append(before.id)
-    written: set[int] = set()
-    connection = session.connection()
-    for (seen, changed), ids in alike.items():
-        values = {"ids": ids, "seen": seen, "new_revision": seen + 1}
-        values |= {f"new_{name}": value for name, value in changed}
-        statement = _update_orders(tuple(name for name, _ in changed))
-        written.update(connection.execute(statement, values).scalars())
-    _write_parts(session, [asked[order_id] for order_id in written])
-    return [
-        replace(after, revision=before.revision + 1)
-        if before.id in written and after is asked[before.id][1]
-        else None
-        for before, after in changes
-    ]
+    written: dict[int, Order] = {}
+    for turn in _in_turns(changes):
+        ids = _update_orders(session, turn.values())
+        _write_parts(session, [turn[order_id] for order_id in ids])
+        for before, after in map(turn.__getitem__, ids):
+            written[id(after)] = replace(after, revision=before.revision + 1)
+    return [written.get(id(after)) for _, after in changes]
 
 
 def change(session: Session, order: Order | int, transition: Callable[[Order], Order]) -> Order:
@@ -256,14 +246,6 @@ def _by_order(rows: Iterable[Row[*tuple[object, ...]]]) -> Mapping[int, Rows]:
     return found
 
 
-def _first_of_each(items: Iterable[Part], order_id: Callable[[Part], int]) -> dict[int, Part]:
-    """By order; of two that want the same at once, only the first is served."""
-    found: dict[int, Part] = {}
-    for item in items:
-        found.setdefault(order_id(item), item)
-    return found
-
-
 def _people(order: Order) -> set[Attendee]:
     return {order.attendee, *(claim.holder for claim in order.claims)}
 
@@ -273,15 +255,42 @@ def _changed(before: Order, after: Order) -> Changed:
     return tuple((name, value) for name, value in values if value != getattr(before, name))
 
 
+def _in_turns(
+    changes: Iterable[tuple[Order, Order]],
+) -> Iterable[dict[int, tuple[Order, Order]]]:
+    """The changes by order; later ones of the same order have a later turn."""
+    turns: list[dict[int, tuple[Order, Order]]] = []
+    for change in changes:
+        turn = next((one for one in turns if change[0].id not in one), None)
+        if turn is None:
+            turns.append(turn := {})
+        turn[change[0].id] = change
+    return turns
+
+
+def _update_orders(session: Session, changes: Iterable[tuple[Order, Order]]) -> set[int]:
+    # Orders that change alike share a statement: in a rush, all of them do.
+    alike = defaultdict[tuple[int, Changed], list[int]](list)
+    for before, after in changes:
+        alike[before.revision, _changed(before, after)].append(before.id)
+    updated: set[int] = set()
+    connection = session.connection()
+    for (seen, changed), ids in alike.items():
+        values = {"ids": ids, "seen": seen, "new_revision": seen + 1}
+        values |= {f"new_{name}": value for name, value in changed}
+        statement = _update_statement(tuple(name for name, _ in changed))
+        updated.update(connection.execute(statement, values).scalars())
+    return updated
+
+
 @cache
-def _update_orders(changed: tuple[str, ...]) -> UpdateBase:
+def _update_statement(changed: tuple[str, ...]) -> UpdateBase:
     values: Mapping[str, BindParameter[object]] = {
         name: bindparam(f"new_{name}") for name in (*changed, "revision")
     }
     seen = _ORDERS.c.revision == bindparam("seen")
-    return (
-        update(_ORDERS).where(_ORDERS.c.id.in_(_IDS), seen).values(values).returning(_ORDERS.c.id)
-    )
+    statement = update(_ORDERS).where(_ORDERS.c.id.in_(_IDS), seen)
+    return statement.values(values).returning(_ORDERS.c.id)
 
 
 def _write_parts(session: Session, changes: Sequence[tuple[Order, Order]]) -> None:

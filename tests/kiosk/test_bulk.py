@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from kiosk.domain.errors import StoreUnavailable
@@ -153,3 +154,52 @@ async def test_a_change_that_an_order_in_hand_refuses_is_tried_on_the_stored_one
     other = await south.hold()
     paid = await south.services.sales.pay_cash(other.id, usd(400), a_cashier())
     assert await sales.order(other.id) == paid
+
+
+async def test_a_change_that_follows_another_of_the_same_order_at_once_is_stored_after_it(
+    embedded: World,
+) -> None:
+    terminal = await embedded.open()
+    book, event = OrderBook(terminal.backing.store), terminal.services.catalog.event
+    placed = await book.insert(event.id, an_order(OrderState.PLACED))
+    assert placed is not None
+
+    held = book.record(placed, lambda order: order.held(1))
+    cancelled = await book.change(held, Order.cancel)
+
+    assert (cancelled.state, cancelled.revision) == (OrderState.CANCELLED, 2)
+    assert await OrderBook(terminal.backing.store).find(placed.id) == cancelled
+
+
+async def test_what_was_recorded_without_waiting_is_seen_by_whoever_reads_next(
+    embedded: World,
+) -> None:
+    terminal = await embedded.open()
+    store, event = terminal.backing.store, terminal.services.catalog.event
+    book = OrderBook(store)
+    placed = await book.insert(event.id, an_order(OrderState.PLACED))
+    assert placed is not None
+
+    other = asyncio.create_task(OrderBook(store).find(placed.id))
+    await asyncio.sleep(0)
+    held = book.record(placed, lambda order: order.held(1))
+
+    assert await book.find(placed.id) == held
+    assert (await other).id == placed.id
+
+
+async def test_a_hold_whose_outcome_was_not_recorded_can_be_paid_all_the_same(
+    embedded: World,
+) -> None:
+    north = await embedded.open()
+    order = await north.hold()
+
+    def forget(session: Session) -> None:
+        session.connection().execute(text("UPDATE orders SET state = 'placed', settled = 0"))
+
+    await north.backing.store.transaction(forget)
+    south = await embedded.open(name="south")
+    paid = await south.services.sales.pay_cash(order.id, usd(400), a_cashier())
+
+    assert paid.state is OrderState.PAID
+    assert await south.takings() == (400, 400)
