@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.domain.chart import AccountCode, event_account_id
 from kiosk.domain.chart_discounts import uses_account_id
+from kiosk.domain.chart_places import HOLD_MARGIN_SECONDS
 from kiosk.domain.errors import (
     DiscountFault,
     DiscountRefused,
@@ -189,6 +190,24 @@ async def test_a_late_payment_uses_the_code_again_if_it_can(world: World) -> Non
     await terminal.services.sales.expire(lucky.id)
 
     assert (await pay(terminal, lucky, 250)).state is PAID
+    assert (await uses(terminal)).debits_posted == 1
+
+
+async def test_a_use_that_outlives_its_places_does_not_stand_in_its_own_way(
+    embedded: World,
+) -> None:
+    terminal = await embedded.open(an_event(a_slot(capacity=10), discounts=(ONCE,)))
+    order = await terminal.hold()
+    # The ledger counts whole seconds: a use held later may end a fraction of one later.
+    embedded.clock.advance(seconds=100.5)
+    await apply(terminal, order, "ONCE")
+    embedded.clock.advance(seconds=300 + HOLD_MARGIN_SECONDS - 100.5 + 0.2)
+    assert (await terminal.slot_account(AccountCode.SPENT)).credits_pending == 0
+    assert (await uses(terminal)).debits_pending == 1
+
+    paid = await pay(terminal, order, 250)
+
+    assert paid.state is PAID
     assert (await uses(terminal)).debits_posted == 1
 
 
