@@ -25,6 +25,7 @@ environment:
   KIOSK_HTTP_HOST     where pay pages are served; 0.0.0.0 lets phones in (default: 127.0.0.1)
   KIOSK_HTTP_PORT     on which port (default: any free one)
   KIOSK_PUBLIC_URL    how phones reach it, if not by this machine's address
+  KIOSK_TICKETS       where buyers save their tickets, if not in the data folder
   KIOSK_TIGERBEETLE   the TigerBeetle server's file
 """
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
+from kiosk.services.ticket_files import TicketFiles
 from kiosk.settings import Settings
 from kiosk.store import terminals
 from kiosk.store.database import Database, sqlite_url
@@ -48,12 +50,14 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
+    files = TicketFiles(settings.tickets_folder)
     async with backing(settings, clock) as opened:
         if ProviderName.SANDBOX not in event.providers:
-            yield await assemble(opened, event, settings.terminal)
+            assembled = await assemble(opened, event, settings.terminal)
+            yield replace(assembled, ticket_files=files)
             return
         async with _with_sandbox(settings, opened, event) as assembled:
-            yield assembled
+            yield replace(assembled, ticket_files=files)
 
 
 @asynccontextmanager

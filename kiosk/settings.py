@@ -43,7 +43,8 @@ class Settings:
     `home` is the data folder, shared by the terminals of one machine. `event_file` None means
     the demo event. `ledger` is what `LedgerSettings.parse` reads. `database_url` is SQLAlchemy's,
     None for a file in `home`. Webhooks and pay pages are served on `http_host` and `http_port`
-    (0 is any free one); `public_url` is how a phone reaches them, None to work that out.
+    (0 is any free one); `public_url` is how a phone reaches them, None to work that out. Buyers
+    save their tickets in `tickets`, None for a folder in `home`.
     """
 
     home: Path
@@ -55,17 +56,20 @@ class Settings:
     http_host: str = LOOPBACK
     http_port: int = 0
     public_url: str | None = None
+    tickets: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
         """Settings from `KIOSK_HOME`, `_EVENT`, `_LEDGER`, `_DATABASE`, `_TERMINAL`, and arguments.
 
-        Where HTTP is served, `KIOSK_HTTP_HOST`, `_HTTP_PORT` and `_PUBLIC_URL` alone say.
+        Where HTTP is served, `KIOSK_HTTP_HOST`, `_HTTP_PORT` and `_PUBLIC_URL` alone say, and
+        `KIOSK_TICKETS` alone where tickets are saved.
         Raises `SettingsError`.
         """
         said = arguments or Arguments()
         home = said.home or environment.get("KIOSK_HOME")
         event = said.event or environment.get("KIOSK_EVENT")
+        tickets = environment.get("KIOSK_TICKETS")
         return cls(
             home=Path(home).expanduser().absolute() if home else user_data_path("kiosk"),
             event_file=Path(event).expanduser().absolute() if event else None,
@@ -76,12 +80,18 @@ class Settings:
             http_host=environment.get("KIOSK_HTTP_HOST") or LOOPBACK,
             http_port=_port(environment.get("KIOSK_HTTP_PORT") or "0"),
             public_url=_public_url(environment.get("KIOSK_PUBLIC_URL")),
+            tickets=Path(tickets).expanduser().absolute() if tickets else None,
         )
 
     @property
     def ledger_folder(self) -> Path:
         """Where a node or an embedded ledger keeps everything it has."""
         return self.home / "ledger"
+
+    @property
+    def tickets_folder(self) -> Path:
+        """Where buyers save tickets; it may be a place that can be taken away."""
+        return self.tickets or self.home / "tickets"
 
     @property
     def log_file(self) -> Path:

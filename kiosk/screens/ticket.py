@@ -1,18 +1,22 @@
-"""Your ticket: the QR code at its full size, and the words beside it."""
+"""Your tickets: the QR code at its full size, and the words beside it."""
 
+from collections import Counter
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from kiosk.domain.goodies import GoodieState
+from kiosk.domain.orders import Order
 from kiosk.domain.tickets import Ticket
 from kiosk.screens.base import Desk
 from kiosk.screens.step import Step
-from kiosk.widgets.plain import content, wrapped
+from kiosk.services.ticket_files import CannotSave, TicketPicture
+from kiosk.widgets.plain import content, one_line, wrapped
 from kiosk.widgets.qr_code import QrCode
 from kiosk.widgets.target import Target
 
@@ -31,27 +35,36 @@ class TicketScreen(Step[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,N", "next_person", show=False),
+        Binding("s,S", "save", show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]
 
-    def __init__(self, desk: Desk, tickets: list[Ticket]) -> None:
+    def __init__(self, desk: Desk, order: Order, tickets: list[Ticket]) -> None:
         super().__init__(desk)
+        self._order = order
         self._tickets = tickets
         self._shown = 0
 
     def compose(self) -> ComposeResult:
+        words = self.words
+        save, next_person = words("Save"), words("Next person")
         with Horizontal(id="ticket"):
             yield QrCode(self._tickets[0].code)
             yield Static(Content("\n".join("┊" * 23)), id="perforation")
             with Vertical(id="stub"):
                 yield Static("", id="event")
-                yield Static(Content("✔ " + self.words("Paid. See you there!")), id="paid")
+                yield Static(Content("✔ " + words("Paid. See you there!")), id="paid")
                 yield Static("", id="what")
                 yield Static("", id="who")
+                yield Static(content(self._goodies()), id="goodie")
                 yield Static("", id="number")
                 yield Static("", id="which")
-                yield Target(f"N   {self.words('Next person')}", classes="-main")
+                yield Static("", id="saved")
+                with Horizontal(id="ways"):
+                    if self.desk.services.ticket_files:
+                        yield Target(f"S  {save}", classes="save")
+                    yield Target(f"N  {next_person}", classes="-main")
 
     def on_mount(self) -> None:
         self._show()
@@ -70,6 +83,20 @@ class TicketScreen(Step[None]):
         count = words("← {n} of {all} →", n=self._shown + 1, all=len(self._tickets))
         self._set("#which", count if several else words("Take a picture of this code."))
 
+    def _goodies(self) -> str:
+        """`T-shirt: waiting at the desk`, for what was granted with the order."""
+        granted = Counter(
+            piece.goodie_key for piece in self._order.goodies if piece.state is GoodieState.GRANTED
+        )
+        names = [
+            f"{granted[goodie.key]} × {goodie.name}" if granted[goodie.key] > 1 else goodie.name
+            for goodie in self.desk.services.catalog.event.goodies
+            if granted[goodie.key]
+        ]
+        if not names:
+            return ""
+        return "★ " + self.words("At the desk: {goodies}", goodies=", ".join(names))
+
     def _set(self, selector: str, text: str) -> None:
         self.query_one(selector, Static).update(Content(text))
 
@@ -77,7 +104,47 @@ class TicketScreen(Step[None]):
         self._shown = (self._shown + by) % len(self._tickets)
         self._show()
 
-    @on(Target.Pressed)
+    @on(Target.Pressed, ".save")
+    def action_save(self) -> None:
+        if not self.busy and self.desk.services.ticket_files:
+            self.busy = True
+            self._save()
+
+    @work(group="save")
+    async def _save(self) -> None:
+        files, words = self.desk.services.ticket_files, self.words
+        assert files is not None
+        pictures = [self._picture(ticket) for ticket in self._tickets]
+        done, of = 0, len(pictures) + 1
+        self._say_saved(words("Saving {n} of {all} …", n=1, all=of))
+        try:
+            async for _ in files.save(self._order.number, pictures):
+                done += 1
+                self._say_saved(words("Saving {n} of {all} …", n=min(done + 1, of), all=of))
+        except CannotSave as fault:
+            self._say_saved(words("Not saved: {reason}", reason=fault.reason))
+        else:
+            self._say_saved(words("✔ Saved in {folder}", folder=str(files.folder)))
+        self.busy = False
+
+    def _picture(self, ticket: Ticket) -> TicketPicture:
+        words, event = self.words, self.desk.services.catalog.event
+        slot = event.slot(ticket.slot_key)
+        details = (words.window(ticket.valid), one_line(slot.place), self._goodies()[2:])
+        return TicketPicture(
+            event=one_line(event.name),
+            title=one_line(slot.title),
+            details=tuple(filter(None, details)),
+            holder=one_line(ticket.holder.name),
+            number_label=words("Number to type:"),
+            number=ticket.number,
+            code=ticket.code,
+        )
+
+    def _say_saved(self, text: str) -> None:
+        self._set("#saved", "\n".join(wrapped(text, _STUB_COLUMNS, 2)))
+
+    @on(Target.Pressed, ".-main")
     def action_next_person(self) -> None:
         self.finish(None)
 

@@ -94,7 +94,7 @@ class Visit:
         match order.state:
             case OrderState.PAID:
                 if tickets := await self._tickets(order):
-                    await self._ask(TicketScreen(self._desk, tickets))
+                    await self._ask(TicketScreen(self._desk, order, tickets))
                 return True
             case OrderState.PAID_UNFULFILLED:
                 await self._tell(notices.refund_due(words, order))

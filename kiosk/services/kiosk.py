@@ -12,6 +12,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
+from kiosk.services.ticket_files import TicketFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,5 @@ class Services:
     ledger_engine: str
     """What the ledger runs on, in words for a status line."""
     terminal: str
+    ticket_files: TicketFiles | None = None
+    """Where tickets can be saved, if anywhere."""

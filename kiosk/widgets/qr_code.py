@@ -1,11 +1,10 @@
 """A QR code that a reader can read off a terminal: half blocks, black on white, always."""
 
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_L
 from textual.content import Content
 from textual.widgets import Static
 
-QUIET_ZONE = 4
+from kiosk.domain.qr import qr_modules
+
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
@@ -14,10 +13,7 @@ def qr_lines(text: str) -> list[str]:
 
     Upper-case letters and digits make the smallest code: 154 of them are 45 by 23 cells.
     """
-    code = QRCode(error_correction=ERROR_CORRECT_L, border=QUIET_ZONE)
-    # Undivided, so that alphanumeric text stays in the alphanumeric mode.
-    code.add_data(text, optimize=0)
-    rows = [[bool(module) for module in row] for row in code.get_matrix()]
+    rows = qr_modules(text)
     if len(rows) % 2:
         rows.append([False] * len(rows[0]))
     return [

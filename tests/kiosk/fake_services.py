@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
 from kiosk.domain.basket import Basket, opened_by, order_max
@@ -20,6 +21,7 @@ from kiosk.domain.events import (
     StaffMember,
     Window,
 )
+from kiosk.domain.goodies import GoodiePiece, GoodieState
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
@@ -35,6 +37,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Count, Health, Snapshot, Stats, Takings
+from kiosk.services.ticket_files import TicketFiles
 from ledger.engine import LedgerUnavailable
 from tests.fakes import FakeClock
 
@@ -208,6 +211,10 @@ class FakeSales(Sales, Answers):
             claims=tuple(
                 SlotClaim(at, slot.key, slot.number, number_of(at), 1, slot.price, attendee)
                 for at, slot in enumerate(slots)
+            ),
+            goodies=tuple(
+                GoodiePiece(at, goodie.key, goodie.number, GoodieState.GRANTED)
+                for at, goodie in enumerate(self._event.goodies)
             ),
             attempt=1,
             hold_seconds=self._event.hold_seconds,
@@ -383,6 +390,7 @@ class Fakes:
 
     event: Event = field(default_factory=an_event)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+    tickets_folder: Path = Path("/media/tickets")
 
     def __post_init__(self) -> None:
         self.catalog = FakeCatalog(self.event)
@@ -402,6 +410,7 @@ class Fakes:
             clock=self.clock,
             ledger_engine="fake",
             terminal="North gate",
+            ticket_files=TicketFiles(self.tickets_folder),
         )
 
 

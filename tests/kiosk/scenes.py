@@ -7,12 +7,15 @@ from kiosk.domain.admission import NeedsConduct, Reason
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.pay import PayScreen
 from kiosk.screens.pin import PinDialog
+from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.you import YouScreen
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
 from tests.kiosk.fake_services import CODE, NUMBER, Fakes
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
-from tests.kiosk.test_attendee_screens import to_choose, to_pay, to_ticket, to_you
+from tests.kiosk.test_attendee_screens import hand_over_cash, tell, to_choose, to_pay, to_you
 from tests.kiosk.test_door_screen import ADA, to_door, verdict
 
 Go = Callable[[Play, Fakes], Awaitable[None]]
@@ -65,8 +68,14 @@ async def cash(pilot: Play, fakes: Fakes) -> None:
 
 
 async def ticket(pilot: Play, fakes: Fakes) -> None:
-    """The ticket."""
-    await to_ticket(pilot)
+    """The first of three tickets."""
+    await choose(pilot, fakes)
+    await pilot.press("enter")
+    await until_screen(pilot, YouScreen)
+    await tell(pilot)
+    await until_screen(pilot, PayScreen)
+    await hand_over_cash(pilot)
+    await until_screen(pilot, TicketScreen)
 
 
 async def conduct(pilot: Play, fakes: Fakes) -> None:
