@@ -15,7 +15,10 @@ MadeKind = Literal["node", "cluster", "embedded"]
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One particular ledger: a server's or a cluster's by its id, an embedded one by its file."""
+    """One particular ledger: a server's or a cluster's by its id, an embedded one by its file.
+
+    A node that is still to be made has no id.
+    """
 
     kind: MadeKind
     identity: str
@@ -23,7 +26,8 @@ class Marker:
     def __str__(self) -> str:
         match self.kind:
             case "node":
-                return f"a TigerBeetle node (cluster {self.identity})"
+                number = self.identity
+                return f"a TigerBeetle node (cluster {number})" if number else "a TigerBeetle node"
             case "cluster":
                 return f"the TigerBeetle cluster {self.identity}"
             case "embedded":
@@ -101,7 +105,7 @@ def require_same(settings: LedgerSettings, folder: Path, made: Marker) -> None:
         case "cluster":
             wanted = Marker("cluster", str(settings.cluster_id))
         case "node" if made.kind != "node":
-            wanted = Marker("node", "a new one")
+            wanted = Marker("node", "")
         case "auto" if made.kind == "cluster":
             raise LedgerError(
                 f"{folder} was made with {made}; say where it is: --ledger "

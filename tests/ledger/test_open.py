@@ -114,6 +114,12 @@ async def test_an_embedded_ledger_whose_marker_was_never_written_is_found(folder
     assert read_marker(folder) == EMBEDDED
 
 
+async def test_a_node_is_refused_where_an_embedded_ledger_was_made(folder: Path) -> None:
+    await write_to(f"embedded:{folder}", 1)
+    with pytest.raises(LedgerError, match="cannot be opened with a TigerBeetle node;"):
+        await open_ledger(f"node:{folder}")
+
+
 async def test_an_embedded_ledger_that_was_lost_is_not_begun_anew(folder: Path) -> None:
     await write_to(f"embedded:{folder}", 1)
     for file in folder.glob("ledger.sqlite*"):
