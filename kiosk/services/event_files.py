@@ -48,7 +48,10 @@ def check_event(path: Path, now: datetime) -> tuple[Event, tuple[FileWarning, ..
 def _whole(path: Path) -> str:
     text = _text(path)
     if text is None:
-        raise EventFileError((Fault(str(path), 1, "", "an event file in UTF-8 here"),))
+        wanted = (
+            "an event file in UTF-8" if path.exists() else "an event file, and there is no file"
+        )
+        raise EventFileError((Fault(str(path), 1, "", f"{wanted} here"),))
     return text
 
 

@@ -106,6 +106,11 @@ def test_what_is_asked_wrongly_ends_with_2_and_touches_nothing(
         ({"KIOSK_LEDGER": "embedded"}, ("ledger", "start"), "no server to start"),
         ({"KIOSK_TERMINAL": "\x1b[31m"}, ("ledger", "status"), "terminal's name"),
         ({"KIOSK_HOME": "/dev/null/home"}, ("ledger", "status"), "/dev/null/home"),
+        (
+            {"KIOSK_EVENT": "/none.toml"},
+            (),
+            "/none.toml:1: expected an event file, and there is no",
+        ),
         ({"KIOSK_TIGERBEETLE": "/none"}, ("ledger", "start"), "KIOSK_TIGERBEETLE is '/none'"),
         ({"PATH": "/nowhere"}, ("ledger", "start"), "kiosk ledger install"),
         ({}, ("ledger", "install", "--from", "/none.zip"), "/none.zip"),
