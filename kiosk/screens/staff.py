@@ -44,6 +44,9 @@ class StaffDialog(Dialog[StaffWish | None]):
         if not close.disabled:
             close.say(words("Close the kiosk"))
         yield close
+        # Which ledger runs is for the staff to know, and for nobody to be bothered with.
+        services = self.desk.services
+        yield Static(Content(f"{services.terminal} · {services.ledger_engine}"), id="works-on")
 
     @on(Target.Pressed)
     def wish(self, pressed: Target.Pressed) -> None:

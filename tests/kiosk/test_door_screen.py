@@ -74,6 +74,16 @@ async def test_the_door_mode_starts_with_the_pin() -> None:
         await until_screen(pilot, DoorScreen)
 
 
+async def test_the_staff_see_which_terminal_this_is_and_which_ledger_it_works_on() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await pilot.press("f10")
+        await until_screen(pilot, PinDialog)
+        await type_in(pilot, "1111")
+        await until_screen(pilot, StaffDialog)
+        await until_text(pilot, f"{fakes.services.terminal} · {fakes.services.ledger_engine}")
+
+
 async def test_only_a_supervisor_may_close_the_kiosk() -> None:
     async with playing(Fakes().services) as (app, pilot):
         await pilot.press("f10")
