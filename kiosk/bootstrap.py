@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -129,11 +130,16 @@ async def _with_sandbox(
 
 
 async def _run(settings: Settings) -> int:
-    async with services(settings) as opened:
-        # Loaded last: what went wrong so far is said in one line, without a user interface.
-        from kiosk.supervisor import keep_running, promise_colours
+    from kiosk.supervisor import keep_running, promise_colours
 
-        promise_colours(os.environ)
-        from kiosk.app import KioskApp
+    promise_colours(os.environ)
+    # A server takes a second to answer first: the user interface is loaded meanwhile.
+    loading = asyncio.create_task(asyncio.to_thread(import_module, "kiosk.app"))
+    try:
+        async with services(settings) as opened:
+            await loading
+            from kiosk.app import KioskApp
 
-        return await keep_running(lambda: KioskApp(opened, settings.mode), opened.clock)
+            return await keep_running(lambda: KioskApp(opened, settings.mode), opened.clock)
+    finally:
+        await loading
