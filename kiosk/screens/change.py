@@ -1,4 +1,4 @@
-"""The change to give back, until the cashier has given it."""
+"""Money to give back, until the cashier has given it."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -6,36 +6,28 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Digits, Static
 
-from kiosk.domain.orders import Payment
+from kiosk.domain.money import Money
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.widgets.target import Target
 
 
 class ChangeDialog(Dialog[None]):
-    """Shows the change in the headline face."""
+    """Shows the change in the headline face; `line` says what it is of."""
 
     AUTO_FOCUS = "Target"
 
-    def __init__(self, desk: Desk, payment: Payment) -> None:
+    def __init__(self, desk: Desk, change: Money, line: str) -> None:
         super().__init__(desk, desk.words("Change"))
-        self._payment = payment
+        self._change = change
+        self._line = line
 
     def body(self) -> ComposeResult:
-        words, payment = self.words, self._payment
-        yield Static(
-            Content(
-                words(
-                    "{tendered} for {due}",
-                    tendered=words.sum(payment.tendered),
-                    due=words.sum(payment.amount),
-                )
-            ),
-            id="ask",
-        )
+        words = self.words
+        yield Static(Content(self._line), id="ask")
         with Horizontal(id="change"):
-            yield Digits(words.bare_sum(payment.change))
-            yield Static(Content(payment.change.currency), id="currency")
+            yield Digits(words.bare_sum(self._change))
+            yield Static(Content(self._change.currency), id="currency")
         yield Target(words("Change given"), classes="-main")
 
     @on(Target.Pressed)

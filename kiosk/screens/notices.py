@@ -58,14 +58,18 @@ def not_to_be_had(words: Words, event: Event, fault: BasketFault) -> Notice:
     return Notice(headline, (*text, nothing), words("See what is left"), step=1)
 
 
-def hold_lost(words: Words) -> Notice:
-    """The countdown ended."""
+def hold_lost(words: Words, order: Order, *, by_phone: bool) -> Notice:
+    """The countdown ended; a payment on a phone may still be on its way."""
+    nothing = words("You have paid nothing. If it is still there, you can hold it again.")
+    if by_phone:
+        nothing = words(
+            "If your phone says that you have paid, your tickets or your money are safe: tell the"
+            " person at this desk order {number}.",
+            number=order.number,
+        )
     return Notice(
         words("Time is up"),
-        (
-            words("Your hold has ended, and what was held went back."),
-            words("You have paid nothing. If it is still there, you can hold it again."),
-        ),
+        (words("Your hold has ended, and what was held went back."), nothing),
         words("Choose again"),
         step=2,
     )
@@ -80,7 +84,7 @@ def refund_due(words: Words, order: Order) -> Notice:
             words(
                 "You get {sum} back. It is written down under order {number}:"
                 " the person at this desk gives it to you.",
-                sum=words.sum(order.total),
+                sum=words.sum(order.payment.amount if order.payment else order.due),
                 number=order.number,
             ),
             words("We are sorry. Nothing more will be taken."),

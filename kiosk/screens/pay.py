@@ -5,26 +5,38 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Digits, Static
 
-from kiosk.domain.errors import HoldExpired, NotCancellable, NotPayable
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.errors import DiscountRefused, HoldExpired, NotCancellable, NotPayable
+from kiosk.domain.events import ProviderName, Role, StaffMember
 from kiosk.domain.money import Money
-from kiosk.domain.orders import Order
+from kiosk.domain.orders import Order, OrderState
+from kiosk.domain.providers import ProviderUnavailable
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.baskets import basket_face, basket_of
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.change import ChangeDialog
+from kiosk.screens.code import CodeDialog
+from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.step import Step
+from kiosk.screens.ways import Way, discount_refusal, payment_ended, ways_to_pay
 from kiosk.widgets.countdown import Countdown
-from kiosk.widgets.frame import Key
+from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import TicketCard
+
+
+class WayTarget(Target):
+    """A way of paying."""
+
+    def __init__(self, way: Way, *, is_first: bool) -> None:
+        super().__init__(way.title, note=way.note, classes="-main" if is_first else "")
+        self.key = way.key
 
 
 class PayScreen(Step[Order]):
@@ -32,59 +44,83 @@ class PayScreen(Step[Order]):
 
     CSS_PATH = "pay.tcss"
     STEP = 2
-    AUTO_FOCUS = "Target"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    AUTO_FOCUS = "WayTarget"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+        Binding("f2", "code", show=False),
+    ]
 
     def __init__(self, desk: Desk, order: Order) -> None:
         super().__init__(desk)
         self._order = order
         self._handed: tuple[StaffMember, Money] | None = None
         self._asking = False
+        self.by_phone = False
+        """Whether a phone may have the pay page of this order."""
         self.countdown = Countdown(desk.services.clock, order.held_until, desk.words("held"))
 
     def body(self) -> ComposeResult:
-        words, total = self.words, self._order.total
-        event = self.desk.services.catalog.event
+        words, event = self.words, self.desk.services.catalog.event
         with Vertical(classes="column"):
             yield Static(Content(words("It is held for you.")), classes="question")
             yield TicketCard(basket_face(words, event, basket_of(self._order)))
             with Horizontal(id="due"):
                 yield Static(Content(words("To pay")), id="due-label")
-                yield Digits(words.bare_sum(total), id="sum")
-                yield Static(Content(total.currency), id="currency")
-            yield Static(Content(self._way()), id="note")
-            yield Target(
-                words("Pay cash at the desk") if total else words("Get your ticket"),
-                classes="-main",
-            )
+                yield Digits(words.bare_sum(self._order.due), id="sum")
+                yield Static(Content(self._order.due.currency), id="currency")
+                yield Static("", id="discount")
+            yield Static(Content(self._time()), id="note")
+            with Horizontal(id="ways"):
+                yield from self._targets()
 
     def beside(self) -> Widget:
         return self.countdown
 
     def keys(self) -> Sequence[Key]:
-        words = self.words
-        main = words("Pay cash") if self._order.total else words("Get your ticket")
+        words, given = self.words, self._order.granted
+        code = words("Take the code off") if given else words("I have a code")
         return (
-            Key("Enter", main, "pay"),
+            Key("Enter", self._ways()[0].short, "pay"),
+            *((Key("F2", code, "code"),) if self._has_codes() else ()),
             Key("Esc", words("Back: your hold is given back"), "back"),
         )
 
-    def _way(self) -> str:
-        until = self.words.clock(self._order.held_until)
-        if not self._order.total:
-            return self.words("It costs nothing, and it waits for you until {time}.", time=until)
-        return self.words(
-            "It waits for you until {time}. Pay with the person at this desk.", time=until
-        )
+    def _has_codes(self) -> bool:
+        event = self.desk.services.catalog.event
+        return bool(event.discounts) and bool(self._order.total)
 
-    @on(Target.Pressed)
+    def _ways(self) -> Sequence[Way]:
+        return ways_to_pay(self.words, self.desk.services, self._order)
+
+    def _targets(self) -> ComposeResult:
+        for index, way in enumerate(self._ways()):
+            yield WayTarget(way, is_first=index == 0)
+
+    def _time(self) -> str:
+        until = self.words.clock(self._order.held_until)
+        if not self._order.due:
+            return self.words("It costs nothing, and it waits for you until {time}.", time=until)
+        return self.words("It waits for you until {time}. How would you like to pay?", time=until)
+
+    @on(WayTarget.Pressed)
+    def pressed(self, pressed: WayTarget.Pressed) -> None:
+        if isinstance(pressed.target, WayTarget):
+            self._go(pressed.target.key)
+
     def action_pay(self) -> None:
+        focused = self.focused
+        self._go(focused.key if isinstance(focused, WayTarget) else self._ways()[0].key)
+
+    def _go(self, way: str) -> None:
         if self._asking:
             return
-        if self._handed or not self._order.total:
+        if self._handed or not self._order.due:
             self._take()
-        else:
+        elif way == ProviderName.CASH:
             self._ask_cashier()
+        else:
+            self._pay_by_phone(way)
 
     @work(group="cashier")
     async def _ask_cashier(self) -> None:
@@ -94,14 +130,14 @@ class PayScreen(Step[Order]):
         )
         tendered: Money | None = None
         if cashier:
-            asking = CashDialog(self.desk, self._order.total)
+            asking = CashDialog(self.desk, self._order.due)
             tendered = await self.app.push_screen_wait(asking)
         self._asking = False
         if cashier and tendered:
             self._handed = cashier, tendered
             self._take()
-        elif self.countdown.is_over:
-            self._run_out()
+        else:
+            self._go_on_waiting()
 
     @work(group="take")
     async def _take(self) -> None:
@@ -112,8 +148,8 @@ class PayScreen(Step[Order]):
         except AWAY:
             self._offer_to_try_again()
             return
-        if order.change and order.payment:
-            await self.app.push_screen_wait(ChangeDialog(self.desk, order.payment))
+        if give_back := self._to_give_back(order):
+            await self.app.push_screen_wait(give_back)
         self.finish(order)
 
     async def _book(self) -> Order:
@@ -127,6 +163,21 @@ class PayScreen(Step[Order]):
         except (NotPayable, HoldExpired):
             return await sales.order(self._order.id)
 
+    def _to_give_back(self, order: Order) -> ChangeDialog | None:
+        """What the cashier hands back: the change, or all of it if it was not for this order."""
+        if self._handed is None:
+            return None
+        _, tendered = self._handed
+        if order.payment is None or order.payment.provider:
+            return ChangeDialog(self.desk, tendered, self.words("Not needed: give it all back"))
+        words, payment = self.words, order.payment
+        line = words(
+            "{tendered} for {due}",
+            tendered=words.sum(payment.tendered),
+            due=words.sum(payment.amount),
+        )
+        return ChangeDialog(self.desk, payment.change, line) if payment.change else None
+
     def _offer_to_try_again(self) -> None:
         """The outcome is unknown: the way back stays closed, and asking again is the way on."""
         self._asking = False
@@ -136,7 +187,87 @@ class PayScreen(Step[Order]):
                 " Press Enter to try again."
             )
         )
-        self.query_one(Target).say(self.words("Try again"))
+        for target in self.query(WayTarget):
+            target.say(self.words("Try again"))
+
+    @work(group="phone")
+    async def _pay_by_phone(self, provider: str) -> None:
+        # Who pays on a phone is not silent here: nobody is sent home.
+        self._asking = self.busy = True
+        services, order_id = self.desk.services, self._order.id
+        self._say(self.words("One moment …"))
+        try:
+            payment = await services.payments.request(order_id, provider, self.words.language)
+            self.by_phone = True
+            screen = PhoneScreen(self.desk, self._order, provider, payment)
+            answer = await self.app.push_screen_wait(screen)
+            if isinstance(answer, Order):
+                self.finish(answer)
+                return
+            self._say(payment_ended(self.words, answer) or self._time())
+            await services.payments.withdraw(order_id)
+            await self._look_again()
+        except (NotPayable, HoldExpired):
+            await self._look_again()
+        except (*AWAY, ProviderUnavailable):
+            self._say(
+                self.words("Paying by phone does not answer just now. Please try another way.")
+            )
+        self._asking = self.busy = False
+        self._go_on_waiting()
+
+    async def _look_again(self) -> None:
+        """It may have been paid, or have ended, in the meantime."""
+        order = await self.desk.services.sales.order(self._order.id)
+        if order.state is not OrderState.HELD:
+            self.finish(order)
+
+    @work(group="code")
+    async def action_code(self) -> None:
+        if self._asking or self.busy or not self._has_codes():
+            return
+        self._asking = True
+        words, sales = self.words, self.desk.services.sales
+        if self._order.granted:
+            try:
+                self._order = await sales.remove_discount(self._order.id)
+            except (NotPayable, HoldExpired, *AWAY):
+                self._say(words("The books do not answer just now. Please try again."))
+        else:
+            ask = words("What is the code you were given?")
+            dialog = CodeDialog(self.desk, words("I have a discount code"), ask, self._take_code)
+            await self.app.push_screen_wait(dialog)
+        self._asking = False
+        await self._show_due()
+        self._go_on_waiting()
+
+    async def _take_code(self, typed: str) -> str:
+        try:
+            self._order = await self.desk.services.sales.apply_discount(self._order.id, typed)
+        except DiscountRefused as refused:
+            return discount_refusal(self.words, refused)
+        except (NotPayable, HoldExpired):
+            return self.words("Your hold has ended.")
+        return ""
+
+    async def _show_due(self) -> None:
+        words, order = self.words, self._order
+        self.query_one("#sum", Digits).update(words.bare_sum(order.due))
+        said = ""
+        if order.granted and order.discount:
+            off = words.sum(order.granted)
+            said = words("{sum} off, with {code}", sum=off, code=order.discount.code)
+        self.query_one("#discount", Static).update(Content(said))
+        self._say(self._time())
+        ways = self.query_one("#ways", Horizontal)
+        await ways.remove_children()
+        await ways.mount_all(list(self._targets()))
+        self.query(WayTarget).first().focus()
+        await self.query_one(KeyBar).show(self.keys())
+
+    def _go_on_waiting(self) -> None:
+        if self.countdown.is_over and not self.answer.done():
+            self._run_out()
 
     @on(Countdown.Over)
     def over(self) -> None:

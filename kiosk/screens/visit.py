@@ -72,11 +72,12 @@ class Visit:
         while True:
             match await self._ask(YouScreen(self._desk, self._checkout)):
                 case Order() as held:
-                    order = await self._ask(PayScreen(self._desk, held))
+                    paying = PayScreen(self._desk, held)
+                    order = await self._ask(paying)
                     if order.state is OrderState.CANCELLED:
                         self._checkout.start_again()
                         continue
-                    return await self._conclude(order)
+                    return await self._conclude(order, by_phone=paying.by_phone)
                 case SoldOut() as refusal:
                     again = await self._tell(notices.sold_out(words, event, refusal))
                     if not (again and refusal.on_hold):
@@ -89,7 +90,7 @@ class Visit:
                 case None:
                     return False
 
-    async def _conclude(self, order: Order) -> bool:
+    async def _conclude(self, order: Order, *, by_phone: bool) -> bool:
         words = self._desk.words
         match order.state:
             case OrderState.PAID:
@@ -101,7 +102,7 @@ class Visit:
                 return True
             case _:
                 self._checkout.start_again()
-                return not await self._tell(notices.hold_lost(words))
+                return not await self._tell(notices.hold_lost(words, order, by_phone=by_phone))
 
     async def _tickets(self, order: Order) -> list[Ticket]:
         while True:

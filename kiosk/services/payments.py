@@ -141,6 +141,15 @@ class Payments:
         address = await self._channels[payment.provider].provider.create(request)
         return OpenPayment(request, address)
 
+    async def state(self, provider: str, reference: str) -> PaymentState:
+        """How a payment stands as far as it was heard; raises `UnknownPayment`."""
+        payment = await self._store.transaction(
+            lambda session: payments.by_reference(session, provider, reference)
+        )
+        if payment is None:
+            raise UnknownPayment(reference)
+        return payment.state
+
     async def withdraw(self, order_id: int) -> None:
         """Take back the payment that is open, if one is, because the buyer wants another way.
 

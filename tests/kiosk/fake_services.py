@@ -8,10 +8,21 @@ from pathlib import Path
 
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
 from kiosk.domain.basket import Basket, opened_by, order_max
-from kiosk.domain.errors import HoldExpired, KioskError, SaleState, UnknownOrder, WrongPin
+from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
+from kiosk.domain.errors import (
+    DiscountFault,
+    DiscountRefused,
+    HoldExpired,
+    KioskError,
+    NotPayable,
+    SaleState,
+    UnknownOrder,
+    WrongPin,
+)
 from kiosk.domain.events import (
     AccessCode,
     CodeOfConduct,
+    Discount,
     Event,
     EventSlot,
     Goodie,
@@ -25,13 +36,15 @@ from kiosk.domain.goodies import GoodiePiece, GoodieState
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
 from kiosk.domain.people import Attendee
+from kiosk.domain.provider_payments import PaymentState
+from kiosk.domain.providers import PaymentRequest
 from kiosk.domain.refunds import RefundDue
 from kiosk.domain.tickets import Ticket
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog, Offer, Places
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
-from kiosk.services.payments import Payments
+from kiosk.services.payments import OpenPayment, Payments
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
@@ -112,6 +125,8 @@ def an_event(**changes: object) -> Event:
         id=1,
         goodies=(Goodie("shirt", "T-shirt", 100, slot_keys=("early", "regular"), number=1),),
         access_codes=(AccessCode("CREW", ("crew",)),),
+        providers=(ProviderName.CASH, ProviderName.SANDBOX),
+        discounts=(Discount("HALF", percent=50), Discount("ALL", percent=100)),
     )
     return replace(event, **changes)  # type: ignore[arg-type]
 
@@ -223,18 +238,42 @@ class FakeSales(Sales, Answers):
             settled=True,
         )
 
+    async def apply_discount(self, order_id: int, typed: str) -> Order:
+        self._called("apply_discount", order_id)
+        discount, order, now = self._event.discount(typed), self.orders[order_id], self._clock.now()
+        if discount is None:
+            raise DiscountRefused(typed, DiscountFault.UNKNOWN)
+        prices = [(claim.slot_key, claim.price) for claim in order.claims]
+        amount = amount_off(discount, prices, now, self._event.currency)
+        asked = AppliedDiscount(discount.code, amount, False, 1, now, DiscountState.ASKED)
+        self.orders[order_id] = order.apply_discount(asked)
+        return self.orders[order_id]
+
+    async def remove_discount(self, order_id: int) -> Order:
+        self._called("remove_discount", order_id)
+        self.orders[order_id] = self.orders[order_id].remove_discount(self._clock.now())
+        return self.orders[order_id]
+
+    def pay_by_phone(self, order_id: int) -> None:
+        """Somebody has paid at the provider."""
+        order = self.orders[order_id]
+        payment = Payment(
+            1, Method.PROVIDER, order.due, order.due, "", self._clock.now(), provider="sandbox"
+        )
+        self.orders[order_id] = replace(order, payment=payment, state=self.ends_as)
+
     async def pay_cash(self, order_id: int, tendered: Money, cashier: StaffMember) -> Order:
         self._called("pay_cash", order_id)
         return self._paid(order_id, Method.CASH, tendered, cashier.name)
 
     async def take_free(self, order_id: int) -> Order:
         self._called("take_free", order_id)
-        return self._paid(order_id, Method.FREE, self.orders[order_id].total, "")
+        return self._paid(order_id, Method.FREE, self.orders[order_id].due, "")
 
     def _paid(self, order_id: int, method: Method, tendered: Money, by: str) -> Order:
         order = self.orders[order_id]
         if order.payment is None:
-            payment = Payment(1, method, order.total, tendered, by, self._clock.now())
+            payment = Payment(1, method, order.due, tendered, by, self._clock.now())
             order = replace(order.begin_payment(payment), state=self.ends_as, settled=True)
             self.orders[order_id] = order
         return order
@@ -323,15 +362,44 @@ class FakeReconciliation(Reconciliation):
         return
 
 
-class FakePayments(Payments):
-    """Has no providers."""
+class FakePayments(Payments, Answers):
+    """Takes payments on a phone; the test says how each ended."""
 
-    def __init__(self) -> None:
-        pass
+    address = "http://192.168.0.12:8080/pay/"
+
+    def __init__(self, event: Event, sales: FakeSales) -> None:
+        Answers.__init__(self)
+        self._event = event
+        self._sales = sales
+        self.states: dict[str, PaymentState] = {}
+        self.withdrawn: list[int] = []
 
     @property
     def providers(self) -> tuple[str, ...]:
-        return ()
+        return tuple(one for one in self._event.providers if one is not ProviderName.CASH)
+
+    async def request(self, order_id: int, provider: str, language: str) -> OpenPayment:
+        self.check()
+        order = self._sales.orders[order_id]
+        if order.state is not OrderState.HELD:
+            raise NotPayable(order_id, order.state)
+        reference = f"{len(self.states):0>26}"
+        self.states[reference] = PaymentState.OPEN
+        request = PaymentRequest(
+            reference, order_id, 1042, order.due, self._event.name, (), language, order.held_until
+        )
+        return OpenPayment(request, f"{self.address}{reference}")
+
+    async def state(self, provider: str, reference: str) -> PaymentState:
+        self.check()
+        return self.states[reference]
+
+    async def withdraw(self, order_id: int) -> None:
+        self.withdrawn.append(order_id)
+
+    def end(self, state: PaymentState) -> None:
+        """The last payment ended so."""
+        self.states[[*self.states][-1]] = state
 
 
 class FakeStats(Stats, Answers):
@@ -395,6 +463,7 @@ class Fakes:
     def __post_init__(self) -> None:
         self.catalog = FakeCatalog(self.event)
         self.sales = FakeSales(self.event, self.clock)
+        self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
         self.stats = FakeStats(a_snapshot(self.event))
         self.services = Services(
@@ -402,7 +471,7 @@ class Fakes:
             sales=self.sales,
             admission=self.admission,
             staff=FakeStaff(),
-            payments=FakePayments(),
+            payments=self.payments,
             refunds=FakeRefunds(),
             invoices=FakeInvoices(),
             reconciliation=FakeReconciliation(),

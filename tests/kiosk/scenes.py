@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from kiosk.domain.admission import NeedsConduct, Reason
 from kiosk.screens.cash import CashDialog
+from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.pay import PayScreen
+from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
@@ -65,6 +67,23 @@ async def cash(pilot: Play, fakes: Fakes) -> None:
     await until_screen(pilot, PinDialog)
     await type_in(pilot, "2222")
     await until_screen(pilot, CashDialog)
+
+
+async def phone(pilot: Play, fakes: Fakes) -> None:
+    """Waiting for a phone."""
+    await pay(pilot, fakes)
+    await pilot.press("right", "enter")
+    await until_screen(pilot, PhoneScreen)
+    await until_text(pilot, "Scan to pay")
+
+
+async def discount(pilot: Play, fakes: Fakes) -> None:
+    """Half of it taken off."""
+    await pay(pilot, fakes)
+    await pilot.press("f2")
+    await until_screen(pilot, CodeDialog)
+    await type_in(pilot, "half")
+    await until_text(pilot, "off, with HALF")
 
 
 async def ticket(pilot: Play, fakes: Fakes) -> None:
@@ -134,6 +153,8 @@ SCENES = (
     Scene("choose-large", choose, LARGE),
     Scene("you", mistake),
     Scene("pay", pay),
+    Scene("phone", phone),
+    Scene("discount", discount),
     Scene("cash", cash),
     Scene("ticket", ticket),
     Scene("conduct", conduct),

@@ -9,10 +9,12 @@ from kiosk.domain.admission import NeedsConduct, Reason, Verdict
 from kiosk.domain.errors import SoldOut
 from kiosk.domain.people import Attendee
 from kiosk.screens.choose import ChooseScreen
+from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.pay import PayScreen
+from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.plain import one_line
@@ -30,7 +32,8 @@ def fakes_called(text: str) -> Fakes:
         language: replace(code, title=text, markdown=text)
         for language, code in event.conduct.items()
     }
-    return Fakes(replace(event, name=text, slots=slots, conduct=conduct))
+    goodies = tuple(replace(goodie, name=text) for goodie in event.goodies)
+    return Fakes(replace(event, name=text, slots=slots, conduct=conduct, goodies=goodies))
 
 
 def assert_in_frame(pilot: Play) -> None:
@@ -63,6 +66,18 @@ async def test_the_attendees_screens_draw_it_as_it_is(text: str, size: tuple[int
         await tell(pilot, text)
         await until_screen(pilot, PayScreen)
         assert_in_frame(pilot)
+        await pilot.press("f2")
+        await until_screen(pilot, CodeDialog)
+        await type_in(pilot, text)
+        assert_in_frame(pilot)
+        await pilot.press("escape")
+        await until_screen(pilot, PayScreen)
+        await pilot.press("right", "enter")
+        await until_screen(pilot, PhoneScreen)
+        assert_in_frame(pilot)
+        await pilot.press("escape")
+        await until_screen(pilot, PayScreen)
+        await pilot.press("left")
         await hand_over_cash(pilot)
         await until_screen(pilot, TicketScreen)
         assert_in_frame(pilot)
