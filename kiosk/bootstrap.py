@@ -11,6 +11,7 @@ from typing import Final
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.events import Event, ProviderName
+from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
@@ -34,6 +35,9 @@ from kiosk.store.keys import SigningKeys
 from ledger.open import open_ledger
 
 DEMO_EVENT: Final = Path(__file__).parents[1] / "assets" / "events" / "demo.toml"
+
+FIRST_SCREEN_SECONDS: Final = 2.0
+"""After so long the first screen has been built, and nobody is far yet."""
 
 
 def run(settings: Settings) -> int:
@@ -140,6 +144,8 @@ async def _run(settings: Settings) -> int:
             await loading
             from kiosk.app import KioskApp
 
+            spare_what_is_there()
+            asyncio.get_running_loop().call_later(FIRST_SCREEN_SECONDS, spare_what_is_there)
             return await keep_running(lambda: KioskApp(opened, settings.mode), opened.clock)
     finally:
         await loading

@@ -29,6 +29,10 @@ BUSY_TIMEOUT_SECONDS = 10
 BULK_ITEMS_MAX = 256
 """So many share one call: their statements stay far below what databases take at once."""
 
+# Ids are random, so a rush touches pages everywhere: they are kept, and seldom copied back.
+_CHECKPOINT_PAGES = 8000
+_CACHE_KIBIBYTES = 65536
+
 
 class _Waiting(Protocol):
     """Work for one caller or many."""
@@ -247,6 +251,8 @@ def _configure_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) 
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
 
 
 def _begin_immediate(connection: Connection) -> None:

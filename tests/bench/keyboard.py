@@ -19,6 +19,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.keys import _character_to_key
 
 from kiosk.app import KioskApp
+from kiosk.pauses import spare_what_is_there
 from kiosk.services.kiosk import Services
 from tests.kiosk.factories import PIN
 
@@ -140,4 +141,5 @@ async def person(services: Services) -> AsyncIterator[Person]:
     """The app on `services`, and a person in front of it."""
     app = PaintedApp(services)
     async with app.run_test(headless=False, size=SIZE):
+        spare_what_is_there()
         yield Person(app, asyncio.get_running_loop())

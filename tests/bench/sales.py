@@ -18,6 +18,7 @@ from time import perf_counter
 
 from sqlalchemy import URL, make_url
 
+from kiosk.pauses import spare_what_is_there
 from kiosk.store.database import sqlite_url
 from tests.bench.buyers import Crowd
 from tests.bench.engines import Engine, server, sqlite
@@ -162,6 +163,7 @@ def measure_start(report: Report, folder: Path, sizes: Sizes, engine: str, ledge
 
 async def run(report: Report, folder: Path, sizes: Sizes, url: URL | None) -> None:
     """Everything, with files in `folder`."""
+    spare_what_is_there()  # As the kiosk does.
     async with engines(folder, report) as found:
         for at, engine in enumerate(found):
             stores: dict[str, URL] = {"SQLite": sqlite_url(folder / f"kiosk-{at}.sqlite")}
