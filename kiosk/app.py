@@ -15,6 +15,7 @@ from kiosk.domain.events import Role
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
 from kiosk.screens.staff import StaffDialog, StaffWish
@@ -84,7 +85,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def tick(self) -> None:
         """Warn of silence, then go home; never while something is being held or paid."""
-        if isinstance(self.screen, DoorScreen) or (self._visit and self._visit.busy):
+        if self._is_staff_mode() or (self._visit and self._visit.busy):
             self._silence.end()
         elif self._visit is None:
             self._close_forgotten_dialog()
@@ -112,11 +113,22 @@ class KioskApp(App[None], inherit_bindings=False):
         if member := await self.push_screen_wait(asking):
             match wish or await self.push_screen_wait(StaffDialog(self.desk, member)):
                 case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
-                    await self._end_visit()
-                    await self.push_screen(DoorScreen(self.desk, member))
+                    await self._open(DoorScreen(self.desk, member))
+                case StaffWish.WATCH if not isinstance(self.screen, OrganiserScreen):
+                    await self._open(OrganiserScreen(self.desk, member))
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()
+
+    async def _open(self, screen: DoorScreen | OrganiserScreen) -> None:
+        """Open a staff mode in place of whatever is open: locking it leads home."""
+        await self._end_visit()
+        if self._is_staff_mode():
+            await self.pop_screen()
+        await self.push_screen(screen)
+
+    def _is_staff_mode(self) -> bool:
+        return isinstance(self.screen, DoorScreen | OrganiserScreen)
 
     async def _end_visit(self) -> None:
         if self._visit and self._visit_worker:

@@ -10,7 +10,16 @@ from tests.kiosk.fake_services import Fakes
 from tests.kiosk.scenes import SCENES, Scene
 
 FOLDER = Path(__file__).parents[1] / "assets" / "screens"
-IN_README = {"welcome-large", "choose", "pay", "ticket", "admitted", "already-in-large"}
+IN_README = {
+    "welcome-large",
+    "choose",
+    "pay",
+    "phone",
+    "ticket",
+    "admitted",
+    "already-in-large",
+    "organiser-large",
+}
 
 
 async def draw(scene: Scene, folder: Path) -> None:

@@ -19,6 +19,7 @@ class StaffWish(Enum):
     """What is to be done."""
 
     DOOR = "door"
+    WATCH = "watch"
     CLOSE = "close"
 
 
@@ -39,6 +40,11 @@ class StaffDialog(Dialog[StaffWish | None]):
         words = self.words
         yield Static(Content(words("Hello, {name}.", name=self._member.name)), id="ask")
         yield Target(words("Open the door"), note=words("scan and admit"), classes="door")
+        watch = Target(words("Watch the event"), note=words("needs an organiser"), classes="watch")
+        watch.disabled = self._member.role < Role.ORGANISER
+        if not watch.disabled:
+            watch.say(words("Watch the event"), words("places, money, goodies"))
+        yield watch
         close = Target(words("Close the kiosk"), note=words("needs a supervisor"), classes="close")
         close.disabled = self._member.role < Role.SUPERVISOR
         if not close.disabled:
@@ -50,5 +56,4 @@ class StaffDialog(Dialog[StaffWish | None]):
 
     @on(Target.Pressed)
     def wish(self, pressed: Target.Pressed) -> None:
-        door = pressed.target.has_class("door")
-        self.dismiss(StaffWish.DOOR if door else StaffWish.CLOSE)
+        self.dismiss(next(wish for wish in StaffWish if pressed.target.has_class(wish.value)))

@@ -61,6 +61,7 @@ PINS = {
     "1111": StaffMember("Robin", Role.STEWARD, ""),
     "2222": StaffMember("Kim", Role.CASHIER, ""),
     "3333": StaffMember("Sasha", Role.SUPERVISOR, ""),
+    "4444": StaffMember("Noor", Role.ORGANISER, ""),
 }
 
 
@@ -433,6 +434,28 @@ def a_snapshot(event: Event, **changes: object) -> Snapshot:
         health=Health("fake", ledger_seconds=0.001, store_seconds=0.001),
     )
     return replace(snapshot, **changes)  # type: ignore[arg-type]  # keywords of a dataclass
+
+
+def half_sold(event: Event) -> Snapshot:
+    """An event that sells well, with money by every way and refunds to pay."""
+    counts = [
+        Count(slot.resource, slot.title, sold, held, slot.capacity - sold - held, redeemed)
+        for slot, sold, held, redeemed in zip(
+            event.slots, (200, 121, 0, 48, 1), (0, 4, 0, 12, 0), (180, 33, 0, 0, 0), strict=True
+        )
+    ]
+    shirts = [Count(one.resource, one.name, 88, 2, 10, 41) for one in event.goodies]
+    takings = Takings(
+        sales=Money(127600, "USD"),
+        discounts=Money(1250, "USD"),
+        received={
+            ProviderName.CASH: Money(84350, "USD"),
+            ProviderName.SANDBOX: Money(42400, "USD"),
+        },
+        refunds_due=Money(800, "USD"),
+        refunds_due_count=2,
+    )
+    return a_snapshot(event, slots=tuple(counts), goodies=tuple(shirts), takings=takings)
 
 
 class FakeRefunds(Refunds):

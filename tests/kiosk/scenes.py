@@ -8,14 +8,16 @@ from kiosk.screens.cash import CashDialog
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
+from kiosk.screens.staff import StaffDialog
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
-from tests.kiosk.fake_services import CODE, NUMBER, Fakes
+from tests.kiosk.fake_services import CODE, NUMBER, Fakes, half_sold
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
 from tests.kiosk.test_attendee_screens import hand_over_cash, tell, to_choose, to_pay, to_you
 from tests.kiosk.test_door_screen import ADA, to_door, verdict
@@ -133,6 +135,23 @@ async def in_the_sun(pilot: Play, fakes: Fakes) -> None:
     await pilot.pause()
 
 
+async def staff(pilot: Play, fakes: Fakes) -> None:
+    """What an organiser may do here."""
+    await pilot.press("f10")
+    await until_screen(pilot, PinDialog)
+    await type_in(pilot, "4444")
+    await until_screen(pilot, StaffDialog)
+
+
+async def organiser(pilot: Play, fakes: Fakes) -> None:
+    """An event half sold."""
+    fakes.stats.now = half_sold(fakes.event)
+    await staff(pilot, fakes)
+    await pilot.press("down", "enter")
+    await until_screen(pilot, OrganiserScreen)
+    await until_text(pilot, "refunds are due")
+
+
 async def scan(pilot: Play, fakes: Fakes, reason: Reason, look: str) -> None:
     """One scan with this outcome."""
     fakes.clock.advance(seconds=41)
@@ -161,4 +180,7 @@ SCENES = (
     Scene("admitted", admitted),
     Scene("already-in-large", already_in, LARGE),
     Scene("paper", in_the_sun),
+    Scene("staff", staff),
+    Scene("organiser", organiser),
+    Scene("organiser-large", organiser, LARGE),
 )

@@ -13,15 +13,27 @@ from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.notice import NoticeScreen
+from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.plain import one_line
-from tests.kiosk.fake_services import CODE, NOON, NUMBER, PINS, Fakes, an_event
-from tests.kiosk.playing import HOSTILE, LARGE, SMALL, Play, playing, rows_of, type_in, until_screen
+from tests.kiosk.fake_services import CODE, NOON, NUMBER, PINS, Fakes, an_event, half_sold
+from tests.kiosk.playing import (
+    HOSTILE,
+    LARGE,
+    SMALL,
+    Play,
+    playing,
+    rows_of,
+    type_in,
+    until_screen,
+    until_text,
+)
 from tests.kiosk.test_attendee_screens import hand_over_cash, tell, to_you
 from tests.kiosk.test_door_screen import to_door
+from tests.kiosk.test_organiser_screen import unlock
 
 
 def fakes_called(text: str) -> Fakes:
@@ -106,3 +118,20 @@ async def test_the_door_draws_it_as_it_is(text: str, monkeypatch: pytest.MonkeyP
             await type_in(pilot, text)
             assert_in_frame(pilot)
         assert isinstance(app.screen, DoorScreen)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_the_organisers_view_draws_it_as_it_is(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fakes = fakes_called(text)
+    fakes.stats.now = half_sold(fakes.event)
+    monkeypatch.setitem(PINS, "4444", replace(PINS["4444"], name=text))
+    async with playing(fakes.services) as (_, pilot):
+        await unlock(pilot, "4444")
+        assert_in_frame(pilot)
+        await pilot.press("down", "enter")
+        await until_screen(pilot, OrganiserScreen)
+        await until_text(pilot, "2 refunds are due")
+        assert_in_frame(pilot)
+        assert one_line(text)[:20] in "\n".join(rows_of(pilot))
