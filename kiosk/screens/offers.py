@@ -1,7 +1,11 @@
 """Offers and tickets as cards: what is printed on them."""
 
+from datetime import datetime
+
+from kiosk.domain.basket import sale_state
 from kiosk.domain.errors import SaleState
-from kiosk.domain.events import Event, EventSlot
+from kiosk.domain.events import Event, EventSlot, Window
+from kiosk.domain.money import Money
 from kiosk.services.catalog import Offer
 from kiosk.widgets.ticket_card import CardFace, Stepper, Tone
 from kiosk.words import Words
@@ -9,8 +13,29 @@ from kiosk.words import Words
 
 def slot_detail(words: Words, slot: EventSlot, condition: str = "") -> str:
     """When and where: `Fri 12 Mar – Sun 14 Mar, all halls`, and in between on what condition."""
-    when = " · ".join(part for part in (words.window(slot.valid), condition) if part)
+    always = slot.valid == Window() and (condition or slot.place)
+    window = "" if always else words.window(slot.valid)
+    when = " · ".join(part for part in (window, condition) if part)
     return ", ".join(part for part in (when, slot.place) if part)
+
+
+def on_sale(words: Words, event: Event, now: datetime) -> list[str]:
+    """What everybody can buy now, each name once: `Party · 4.00 USD`; or when, or nothing."""
+    prices: dict[str, list[Money]] = {}
+    for slot in event.slots:
+        if sale_state(slot, now) is SaleState.OPEN:
+            prices.setdefault(slot.name, []).append(slot.price)
+    if prices:
+        return [f"{name} · {_prices(words, of)}" for name, of in prices.items()]
+    starts = [slot.sale.starts for slot in event.slots if slot.public and slot.sale.is_before(now)]
+    if opening := min(filter(None, starts), default=None):
+        return [words("on sale from {when}", when=words.moment(opening))]
+    return [words("Nothing is on sale here at the moment.")]
+
+
+def _prices(words: Words, prices: list[Money]) -> str:
+    lowest = words.money(min(prices))
+    return words("from {sum}", sum=lowest) if len({*prices}) > 1 else lowest
 
 
 def slot_face(words: Words, slot: EventSlot, tone: Tone = Tone.PLAIN) -> CardFace:

@@ -120,7 +120,12 @@ class OrganiserScreen(KioskScreen[None]):
             ProviderName.SANDBOX: words("by phone"),
             BANK: words("bank"),
         }
-        ways = [self._line(names.get(way, way), amount) for way, amount in takings.received.items()]
+        offered = self.desk.services.catalog.event.providers
+        ways = [
+            self._line(names.get(way, way), amount)
+            for way, amount in takings.received.items()
+            if amount or way in offered
+        ]
         self.query_one("#ways", Static).update(Content("\n".join(ways)))
         sales = [
             self._line(words("tickets"), takings.sales),
@@ -136,9 +141,8 @@ class OrganiserScreen(KioskScreen[None]):
         refunds.update(Content(said))
 
     def _line(self, label: str, amount: Money) -> str:
-        return fit(label, _LABEL_COLUMNS) + fit(
-            self.words.bare_sum(amount), _SUM_COLUMNS, right=True
-        )
+        figure = self.words.bare_sum(amount)
+        return fit(label, _LABEL_COLUMNS) + fit(figure, _SUM_COLUMNS, right=True)
 
     def _show_health(self, health: Health) -> None:
         words = self.words

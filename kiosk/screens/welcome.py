@@ -14,12 +14,15 @@ from textual.widgets import Static
 
 from kiosk.domain.events import Window
 from kiosk.screens.base import Desk, KioskScreen
+from kiosk.screens.offers import on_sale
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
-from kiosk.widgets.plain import content
+from kiosk.widgets.plain import content, cut
 from kiosk.widgets.target import Target
 from kiosk.words import LANGUAGES
 
+REFRESH_SECONDS = 20
+LINES_MAX = 4
 _LANGUAGE_NAMES = {"en": "English", "es": "Español", "de": "Deutsch"}
 
 
@@ -48,7 +51,7 @@ class WelcomeScreen(KioskScreen[None]):
         with Vertical(id="poster"):
             yield Headline(event.name)
             yield Static(content(self._when_and_where()), id="when")
-            yield Static(Content(words("Tickets for today and the days to come.")), id="offer")
+            yield Static("", id="offer")
         with Center(id="begin"):
             yield Target(words("Begin"), classes="-main")
             yield Static(Content(words("press Enter, or touch")), id="how")
@@ -73,7 +76,22 @@ class WelcomeScreen(KioskScreen[None]):
         valid = public[0].valid if public else Window()
         return "" if valid == Window() else self.words.window(valid)
 
+    def on_mount(self) -> None:
+        # Sales begin and end while nobody is here.
+        self.set_interval(REFRESH_SECONDS, self.look)
+        self.look()
+
+    def look(self) -> None:
+        """Say what is on sale now."""
+        lines = on_sale(self.words, self.desk.services.catalog.event, self.desk.now())
+        if len(lines) > LINES_MAX:
+            more = self.words("and more")
+            lines = [*lines[: LINES_MAX - 1], more]
+        shown = "\n".join(cut(line, 72) for line in lines)
+        self.query_one("#offer", Static).update(Content(shown))
+
     async def on_screen_resume(self) -> None:
+        self.look()
         if self.words.language != self._home_language:
             await self._speak(self._home_language)
 
@@ -89,4 +107,5 @@ class WelcomeScreen(KioskScreen[None]):
         self.desk = self.desk.speaking(language)
         self.words = self.desk.words
         await self.recompose()
+        self.look()
         self.query_one(Target).focus()

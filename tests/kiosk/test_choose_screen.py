@@ -1,11 +1,13 @@
 """Choosing: how many of what, what keeps one from it, and what goes along."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from textual.widgets import Input
 
 from kiosk.domain.errors import RequiredSlotMissing, SoldOut, TooManyTickets
+from kiosk.domain.events import Window
 from kiosk.screens.choose import ChooseScreen
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.notice import NoticeScreen
@@ -14,7 +16,7 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import ChoiceCard
-from tests.kiosk.fake_services import Fakes, an_event
+from tests.kiosk.fake_services import NOON, Fakes, an_event
 from tests.kiosk.playing import (
     Play,
     playing,
@@ -256,3 +258,35 @@ async def test_three_cards_and_the_way_on_are_in_view_at_once_on_a_small_termina
         assert app.screen.query_one(Target).region.bottom <= 22
         await pilot.press("down", "down", "down")
         await until_text(pilot, "Party")
+
+
+async def test_the_first_screen_names_what_is_on_sale_and_its_prices() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await until_text(
+            pilot,
+            "General Admission · from 3.00 USD Workshop: Profiling Go · free Party · 4.00 USD",
+        )
+        assert "Crew" not in text_of(pilot)
+
+
+async def test_the_first_screen_names_a_few_and_says_that_there_is_more() -> None:
+    event = an_event()
+    slots = tuple(replace(event.slots[0], key=f"{at}", name=f"Talk {at}") for at in range(9))
+    fakes = Fakes(replace(event, slots=slots))
+    async with playing(fakes.services) as (_, pilot):
+        await until_text(pilot, "Talk 2 · 3.00 USD and more")
+
+
+@pytest.mark.parametrize(
+    ("sale", "said"),
+    [
+        (Window(starts=NOON + timedelta(days=1)), "on sale from Sat 13 Mar 18:04"),
+        (Window(ends=NOON), "Nothing is on sale here at the moment."),
+    ],
+)
+async def test_before_and_after_the_sale_the_first_screen_says_so(sale: Window, said: str) -> None:
+    event = an_event()
+    fakes = Fakes(replace(event, slots=tuple(replace(one, sale=sale) for one in event.slots)))
+    async with playing(fakes.services) as (_, pilot):
+        await until_text(pilot, said)

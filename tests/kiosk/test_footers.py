@@ -1,0 +1,48 @@
+"""The keys are in view in every language, also on the small terminal."""
+
+import pytest
+from textual.widgets import Input
+
+from kiosk.screens.choose import ChooseScreen
+from kiosk.screens.code import CodeDialog
+from kiosk.screens.pay import PayScreen
+from kiosk.screens.welcome import WelcomeScreen
+from kiosk.screens.you import YouScreen
+from kiosk.widgets.frame import KeyHint
+from kiosk.widgets.ticket_card import ChoiceCard
+from kiosk.words import LANGUAGES
+from tests.kiosk.fake_services import Fakes
+from tests.kiosk.playing import Play, playing, type_in, until, until_screen
+from tests.kiosk.test_attendee_screens import tell
+
+
+def assert_keys_fit(pilot: Play) -> None:
+    """No key is cut off at the right edge."""
+    hints = pilot.app.screen.query(KeyHint)
+    assert hints
+    assert max(hint.region.right for hint in hints) <= pilot.app.size.width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_all_keys_fit_the_small_terminal(language: str) -> None:
+    async with playing(Fakes().services) as (app, pilot):
+        await pilot.press(*["right"] * LANGUAGES.index(language))
+        assert isinstance(app.screen, WelcomeScreen)
+        assert_keys_fit(pilot)
+        await pilot.press("enter")
+        await until_screen(pilot, ChooseScreen)
+        await until(pilot, lambda: isinstance(app.focused, ChoiceCard))
+        assert_keys_fit(pilot)
+        await pilot.press("enter")
+        await until_screen(pilot, YouScreen)
+        assert_keys_fit(pilot)
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await tell(pilot)
+        await until_screen(pilot, PayScreen)
+        assert_keys_fit(pilot)
+        await pilot.press("f2")
+        await until_screen(pilot, CodeDialog)
+        await type_in(pilot, "half")
+        await until_screen(pilot, PayScreen)
+        await until(pilot, lambda: not pilot.app.screen.query(CodeDialog))
+        assert_keys_fit(pilot)
