@@ -74,6 +74,8 @@ _FIND: Final = (
     .join(_ATTENDEES, _ATTENDEES.c.id == _ORDERS.c.attendee_id)
     .outerjoin(_DISCOUNTS, _DISCOUNTS.c.order_id == _ORDERS.c.id)
     .where(_ORDERS.c.id.in_(_IDS))
+    # In one order, so that terminals which lock several never wait for each other in a circle.
+    .order_by(_ORDERS.c.id)
     .with_for_update(of=_ORDERS)
 )
 _FIND_CLAIMS: Final = claims_where(_CLAIMS.c.order_id.in_(_IDS))
@@ -135,8 +137,7 @@ def get(session: Session, order_id: int) -> Order:
 def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
     """Each order, locked against other writers until the unit of work ends."""
     connection, ids = session.connection(), {"ids": order_ids}
-    # In one order, so that terminals which lock several never wait for each other in a circle.
-    found = {row.id: row for row in connection.execute(_FIND, {"ids": sorted(order_ids)})}
+    found = {row.id: row for row in connection.execute(_FIND, ids)}
     claims = _by_order(connection.execute(_FIND_CLAIMS, ids))
     payments = {row.order_id: row for row in connection.execute(_FIND_PAYMENTS, ids)}
     with_pieces = [row.id for row in found.values() if row.pieces]

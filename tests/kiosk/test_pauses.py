@@ -1,0 +1,41 @@
+"""The garbage collector keeps out of people's way."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.pauses import spare_what_is_there
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+def test_a_rush_does_not_make_it_look_through_the_app() -> None:
+    spare_what_is_there()
+    before = [one["collections"] for one in gc.get_stats()]
+
+    for _ in range(20):
+        rush = [[buyer] for buyer in range(15_000)]
+        rush.clear()
+
+    after = [one["collections"] for one in gc.get_stats()]
+    assert after[2] == before[2]
+    assert after[0] - before[0] < 20
+    assert gc.get_freeze_count() > 10_000
+
+
+def test_what_goes_in_circles_is_still_found() -> None:
+    spare_what_is_there()
+    before = gc.get_stats()[0]["collected"]
+
+    for _ in range(50_000):
+        circle: list[object] = []
+        circle.append(circle)
+
+    assert gc.get_stats()[0]["collected"] - before > 20_000
