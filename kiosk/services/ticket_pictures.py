@@ -1,5 +1,6 @@
 """Tickets as pictures of postcard size: a code that any phone reads, and the words beside it."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -21,6 +22,14 @@ _TIGER: Final = "#ff9f1c"
 _ROWS_MAX: Final = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """How something is written: of what size, and quiet or not."""
+
+    size: int
+    is_quiet: bool = False
+
+
 def draw(ticket: TicketPicture) -> Image.Image:
     """The picture. Letters that the font lacks are boxes; the code says everything anyway."""
     image = Image.new("RGB", _SIZE, "white")
@@ -30,13 +39,13 @@ def draw(ticket: TicketPicture) -> Image.Image:
     perforation = _MARGIN + _CODE + 25
     for top in range(60, _SIZE[1], 30):
         pen.line((perforation, top, perforation, top + 14), fill=_QUIET, width=3)
-    below = _write(pen, ticket.event, 90, size=56, bold=True)
-    below = _write(pen, ticket.title, below + 50, size=46, bold=True)
+    below = _write(pen, ticket.event, 90, _Face(56))
+    below = _write(pen, ticket.title, below + 50, _Face(46))
     for detail in ticket.details:
-        below = _write(pen, detail, below + 8, size=36, colour=_QUIET)
-    below = _write(pen, ticket.holder, below + 50, size=50, bold=True)
-    below = _write(pen, ticket.number_label, below + 50, size=32, colour=_QUIET)
-    _write(pen, ticket.number, below + 8, size=46, bold=True)
+        below = _write(pen, detail, below + 8, _Face(36, is_quiet=True))
+    below = _write(pen, ticket.holder, below + 50, _Face(50))
+    below = _write(pen, ticket.number_label, below + 50, _Face(32, is_quiet=True))
+    _write(pen, ticket.number, below + 8, _Face(46))
     return image
 
 
@@ -50,20 +59,12 @@ def _draw_code(image: Image.Image, text: str) -> None:
     image.paste(code.resize((side, side), Image.Resampling.NEAREST), (_MARGIN, top))
 
 
-def _write(
-    pen: ImageDraw.ImageDraw,
-    text: str,
-    top: int,
-    *,
-    size: int,
-    bold: bool = False,
-    colour: str = _INK,
-) -> int:
+def _write(pen: ImageDraw.ImageDraw, text: str, top: int, face: _Face) -> int:
     """Write `text` in the words' column from `top` on; where it ends."""
-    font = _font(size, bold)
+    font = _font(face)
     for line in _lines(text, font):
-        pen.text((_WORDS_LEFT, top), line, font=font, fill=colour)
-        top += size * 5 // 4
+        pen.text((_WORDS_LEFT, top), line, font=font, fill=_QUIET if face.is_quiet else _INK)
+        top += face.size * 5 // 4
     return top
 
 
@@ -90,8 +91,8 @@ def _cut(line: str, font: ImageFont.FreeTypeFont) -> str:
 
 
 @lru_cache
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    name = "Roboto-Bold.ttf" if bold else "Roboto-Regular.ttf"
+def _font(face: _Face) -> ImageFont.FreeTypeFont:
+    name = "Roboto-Regular.ttf" if face.is_quiet else "Roboto-Bold.ttf"
     font = files("font_roboto") / "files" / name
     # The basic layout needs no system library, and so looks the same everywhere.
-    return ImageFont.truetype(str(font), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(str(font), face.size, layout_engine=ImageFont.Layout.BASIC)

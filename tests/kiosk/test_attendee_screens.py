@@ -17,7 +17,8 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import ChoiceCard
-from tests.kiosk.fake_services import CODE, LEDGER_AWAY, NOON, NUMBER, Fakes, an_event
+from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER, an_event
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     Play,
     decoded,

@@ -16,7 +16,8 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import ChoiceCard
-from tests.kiosk.fake_services import NOON, Fakes, an_event
+from tests.kiosk.fake_events import NOON, an_event
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     Play,
     playing,

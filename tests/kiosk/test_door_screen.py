@@ -16,7 +16,8 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.verdict import VerdictPanel
 from kiosk.words import LANGUAGES
-from tests.kiosk.fake_services import CODE, LEDGER_AWAY, NOON, NUMBER, Fakes
+from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     BellApp,
     Play,

@@ -19,7 +19,9 @@ from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.plain import one_line
-from tests.kiosk.fake_services import CODE, NOON, NUMBER, PINS, Fakes, an_event, half_sold
+from tests.kiosk.fake_events import CODE, NOON, NUMBER, PINS, an_event
+from tests.kiosk.fake_figures import half_sold
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
     LARGE,

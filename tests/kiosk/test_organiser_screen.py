@@ -17,7 +17,9 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.services.stats import Health
 from kiosk.widgets.stock_bar import shares
 from tests.kiosk.factories import PIN, a_cashier, a_slot, an_event
-from tests.kiosk.fake_services import LEDGER_AWAY, Fakes, half_sold
+from tests.kiosk.fake_events import LEDGER_AWAY
+from tests.kiosk.fake_figures import half_sold
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     LARGE,
     SMALL,

@@ -18,7 +18,8 @@ from kiosk.screens.pin import PinDialog
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
-from tests.kiosk.fake_services import LEDGER_AWAY, Fakes, an_event
+from tests.kiosk.fake_events import LEDGER_AWAY, an_event
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     Play,
     decoded,

@@ -12,7 +12,8 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.services.ticket_files import CannotSave, TicketFiles, TicketPicture, file_part
 from kiosk.services.ticket_pictures import draw
-from tests.kiosk.fake_services import CODE, NUMBER, Fakes, an_event, code_of, number_of
+from tests.kiosk.fake_events import CODE, NUMBER, an_event, code_of, number_of
+from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
     Play,
