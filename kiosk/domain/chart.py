@@ -93,6 +93,14 @@ class TransferCode(IntEnum):
     """Money for a credit note."""
     REFUND = 27
     """Money that goes back, and what else is undone with it."""
+    EMIT = 41
+    """Tokens that may be issued."""
+    ISSUE = 42
+    SEND = 43
+    SPEND = 44
+    EXPIRE = 45
+    CLAW_BACK = 46
+    """Unspent tokens the organiser takes back."""
 
 
 RESOURCE_TAGS: Final = {ResourceKind.SLOT: 0, ResourceKind.POOL: 1, ResourceKind.GOODIE: 2}

@@ -1,0 +1,111 @@
+"""Tokens: what an event issues besides tickets, and when they expire."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+SUPPLY_MAX: Final = 10**15
+"""Tokens of one kind; far below what the ledger counts."""
+
+
+class Origin(StrEnum):
+    """How tokens came to their owner."""
+
+    PURCHASE = "purchase"
+    TRANSFER = "transfer"
+    AIRDROP = "airdrop"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Tokens arrive in a wallet: what rules of expiry decide upon."""
+
+    at: datetime
+    """Aware, in the time zone of the event, so that days and weeks are those of its people."""
+    origin: Origin
+    amount: int
+    expires_at: datetime | None
+    """When they would expire without any rule; None is never."""
+
+
+Condition = Callable[[Receipt], bool]
+Hook = Callable[[Receipt], datetime | None]
+"""A rule in Python: when the tokens expire by it, None if it says nothing."""
+
+
+def _first_week_of_month(receipt: Receipt) -> bool:
+    return receipt.at.day <= 7
+
+
+def _weekend(receipt: Receipt) -> bool:
+    return receipt.at.isoweekday() >= 6
+
+
+CONDITIONS: Final[dict[str, Condition]] = {
+    "first_week_of_month": _first_week_of_month,
+    "weekend": _weekend,
+}
+"""The conditions an event file may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryRule:
+    """Tokens that arrive by one of `origins`, if all of `conditions` hold, expire `within` so long
+    of their arrival, at `until`, or when `hook` says; of several, the first to come."""
+
+    within: timedelta | None = None
+    until: datetime | None = None
+    origins: frozenset[Origin] = frozenset(Origin)
+    conditions: tuple[Condition, ...] = ()
+    hook: Hook | None = None
+
+    def expiry(self, receipt: Receipt) -> datetime | None:
+        """When the tokens of `receipt` expire by this rule; None if it says nothing."""
+        if receipt.origin not in self.origins:
+            return None
+        if not all(holds(receipt) for holds in self.conditions):
+            return None
+        said = [self.until, receipt.at + self.within if self.within else None]
+        return earliest(*said, self.hook(receipt) if self.hook else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one wallet may hold and send of one kind of token; None is no limit."""
+
+    balance_max: int | None = None
+    transfer_max: int | None = None
+    daily_max: int | None = None
+    """Sent to others within one day of the event's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One kind of token. `supply` is how many there can ever be."""
+
+    key: str
+    name: str
+    supply: int
+    expiry: tuple[ExpiryRule, ...] = ()
+    limits: Limits = Limits()
+    number: int = 0
+    """What stands for it on the ledger; 0 until the store has given it one."""
+
+    def expires_at(self, receipt: Receipt) -> datetime | None:
+        """When tokens that arrive now expire. Rules set or shorten it and never lengthen it."""
+        return earliest(receipt.expires_at, *(rule.expiry(receipt) for rule in self.expiry))
+
+
+def received(at: datetime, timezone: str, origin: Origin, amount: int) -> Receipt:
+    """Tokens without a date of their own arrive at `at`."""
+    return Receipt(at.astimezone(ZoneInfo(timezone)), origin, amount, None)
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """The first to come of several instants, None being never; whole seconds, as on the ledger."""
+    known = [instant for instant in instants if instant is not None]
+    return min(known).replace(microsecond=0) if known else None
