@@ -20,6 +20,9 @@ _LAYOUT: Final = struct.Struct(">B16sHHII")
 _FORMAT: Final = 1
 _SIGNATURE_BYTES: Final = 64
 
+TEXT_SYMBOLS: Final = len(codes.encode(bytes(_LAYOUT.size + _SIGNATURE_BYTES)))
+"""Symbols of every ticket's QR."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:

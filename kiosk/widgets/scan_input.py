@@ -1,19 +1,30 @@
-"""The one field of a scanning screen. A scanner is a keyboard that ends with Enter."""
+"""The one field of a scanning screen. A scanner is a keyboard that may end with Enter, or not."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from textual import events
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input
 
 from kiosk.clock import Clock
+from kiosk.domain.scans import Ending, last_code, tidied
 
 SAME_CODE_SECONDS = 2
+SILENCE_SECONDS = 0.15
+"""A scanner types a symbol every few milliseconds; after so long without one it has finished."""
+
 LENGTH_MAX = 512
+_ENDINGS = {"enter": Ending.ENTER, "ctrl+j": Ending.ENTER, "tab": Ending.TAB}
 
 
 class ScanInput(Input):
-    """Takes scanned or typed codes, and lets each through once in two seconds."""
+    """Takes scanned or typed codes, and lets each through once in `same_code_seconds`.
+
+    `whole` finds in what was typed the code that needs no Enter.
+    """
 
     DEFAULT_CSS = """
     ScanInput {
@@ -27,37 +38,78 @@ class ScanInput(Input):
     }
     """
 
+    @dataclass
     class Scanned(Message):
-        """A whole code, upper case and without spaces."""
+        """A whole code, upper case and without spaces; what was typed for it, and its end."""
 
-        def __init__(self, code: str) -> None:
-            super().__init__()
-            self.code = code
+        code: str
+        typed: str
+        ending: Ending
 
-    def __init__(self, clock: Clock, *, placeholder: str = "") -> None:
-        super().__init__(placeholder=placeholder, max_length=LENGTH_MAX, select_on_focus=False)
+    class Confirmed(Message):
+        """Enter, with nothing typed."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        placeholder: str = "",
+        whole: Callable[[str], str | None] = last_code,
+        same_code_seconds: int = SAME_CODE_SECONDS,
+    ) -> None:
+        super().__init__(placeholder=placeholder, select_on_focus=False)
         self._clock = clock
+        self._whole = whole
+        self._same_code = timedelta(seconds=same_code_seconds)
+        self._silence: Timer | None = None
         self._last: tuple[str, datetime] | None = None
+
+    def on_mount(self) -> None:
+        self._silence = self.set_interval(SILENCE_SECONDS, self.hear_silence, pause=True)
 
     async def on_key(self, key: events.Key) -> None:
         # Here and at once: as a binding, Enter would be handled after the letters behind it, and
         # two scans in one breath would be one.
-        if key.key == "enter":
+        ending = _ENDINGS.get(key.key)
+        if ending is Ending.ENTER or (ending and self.value):
             key.stop()
             key.prevent_default()
-            await self.action_submit()
+            self._end(ending)
 
     async def action_submit(self) -> None:
-        code = "".join(self.value.split()).upper()
+        self._end(Ending.ENTER)
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        # Wherever somebody left the cursor: a scan is never written into what is there.
+        self.insert(text, len(self.value))
+
+    def watch_value(self, value: str) -> None:
+        """Wait for silence; of endless typing, the end counts."""
+        if len(value) > LENGTH_MAX:
+            self.value = value[-LENGTH_MAX:]
+        if self._silence and value:
+            self._silence.reset()
+            self._silence.resume()
+
+    def hear_silence(self) -> None:
+        """Nothing was typed for a while: what is whole goes through, the rest waits."""
+        if self._silence:
+            self._silence.pause()
+        if self._whole(self.value):
+            self._end(Ending.SILENCE)
+
+    def _end(self, ending: Ending) -> None:
+        typed = self.value
         self.clear()
-        if code and not self._just_seen(code):
-            self.post_message(self.Scanned(code))
+        code = self._whole(typed) or tidied(typed)
+        if not code:
+            self.post_message(self.Confirmed())
+        elif not self._just_seen(code):
+            self.post_message(self.Scanned(code, typed, ending))
 
     def _just_seen(self, code: str) -> bool:
         now = self._clock.now()
         last, self._last = self._last, (code, now)
         return (
-            last is not None
-            and last[0] == code
-            and timedelta() <= now - last[1] < timedelta(seconds=SAME_CODE_SECONDS)
+            last is not None and last[0] == code and timedelta() <= now - last[1] < self._same_code
         )

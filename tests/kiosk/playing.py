@@ -80,7 +80,12 @@ async def until_text(pilot: Play, text: str) -> None:
 
 async def type_in(pilot: Play, text: str) -> None:
     """Type `text` and Enter, as a scanner does: all at once."""
-    for char in f"{text}\r":
+    await scan_in(pilot, f"{text}\r")
+
+
+async def scan_in(pilot: Play, text: str) -> None:
+    """Type `text` all at once, as a scanner does that sends no Enter."""
+    for char in text:
         key = "enter" if char == "\r" else _character_to_key(char)
         pilot.app.post_message(events.Key(key, char))
     await pilot.pause()

@@ -14,11 +14,10 @@ from kiosk.widgets.countdown import Countdown, minutes_and_seconds
 from kiosk.widgets.headline import Headline, block_lines, spaced_capitals
 from kiosk.widgets.plain import cut, fit, one_line, wrapped
 from kiosk.widgets.qr_code import qr_lines
-from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.theme import dress
 from kiosk.widgets.ticket_card import CardFace, Tone, card_lines
 from tests.fakes import FakeClock
-from tests.kiosk.playing import HOSTILE, type_in
+from tests.kiosk.playing import HOSTILE
 
 
 class OneWidget(App[None]):
@@ -27,15 +26,11 @@ class OneWidget(App[None]):
     def __init__(self, widget: Widget) -> None:
         super().__init__()
         self.widget = widget
-        self.scanned: list[str] = []
         self.times_over = 0
         dress(self)
 
     def compose(self) -> ComposeResult:
         yield self.widget
-
-    def on_scan_input_scanned(self, scanned: ScanInput.Scanned) -> None:
-        self.scanned.append(scanned.code)
 
     def on_countdown_over(self) -> None:
         self.times_over += 1
@@ -113,36 +108,6 @@ async def test_a_countdown_pulses_at_the_end_unless_animations_are_off() -> None
         clock.advance(seconds=1)
         countdown.tick()
         assert not countdown.has_class("-pulse")
-
-
-async def test_a_scan_is_folded_to_upper_case_and_the_same_code_damped_for_two_seconds() -> None:
-    clock = FakeClock()
-    app = OneWidget(ScanInput(clock))
-    async with app.run_test() as pilot:
-        app.widget.focus()
-        for wait in (0, 1, 1.5, 2):
-            clock.advance(seconds=wait)
-            await pilot.press(*"tkt7", "enter")
-        await pilot.press(*"tkt8", "enter")
-        assert app.scanned == ["TKT7", "TKT7", "TKT8"]
-
-
-async def test_two_scans_in_one_breath_are_two_scans() -> None:
-    app = OneWidget(ScanInput(FakeClock()))
-    async with app.run_test() as pilot:
-        app.widget.focus()
-        await pilot.pause()
-        await type_in(pilot, "TKT7\rTKT8")
-        assert app.scanned == ["TKT7", "TKT8"]
-
-
-async def test_garbage_of_any_length_leaves_the_scan_field_empty_and_ready() -> None:
-    app = OneWidget(ScanInput(FakeClock()))
-    async with app.run_test() as pilot:
-        app.widget.focus()
-        for typed in ("", " ", "x" * 600, "tkt7"):
-            await type_in(pilot, typed)
-        assert [len(code) for code in app.scanned] == [512, 4]
 
 
 async def test_a_headline_is_written_in_blocks_where_there_is_room() -> None:
