@@ -5,7 +5,9 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from kiosk.store import lane_tables as lane_tables
 from kiosk.store import refund_tables, types
+from kiosk.store import wallet_tables as wallet_tables
 
 
 def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:

@@ -1,0 +1,99 @@
+"""A lane: a door that goes on by itself when ledger or store do not answer."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Self
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.people import Attendee
+
+PAUSE_SECONDS_FIRST: Final = 1.0
+PAUSE_SECONDS_MAX: Final = 30.0
+STEADY_SECONDS: Final = 60.0
+"""So long on line, and what went before is forgiven."""
+
+
+class Part(StrEnum):
+    """What may fail to answer in time."""
+
+    LEDGER = "ledger"
+    """Without it nobody knows who was admitted elsewhere, or how full a hall is."""
+    STORE = "store"
+    """Without it nobody knows what became of a ticket since the last news."""
+
+
+class LaneState(StrEnum):
+    """How a lane judges."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    """By signatures and local knowledge; whom it lets in is queued."""
+    RETURNING = "returning"
+    """Everything answers again, and the queue is being told; still judged as offline."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """What a banner says."""
+
+    state: LaneState = LaneState.ONLINE
+    unchecked: frozenset[Part] = frozenset()
+    """What did not answer."""
+    since: datetime | None = None
+    """When it stopped being on line."""
+    queued: int = 0
+    """Scans that are on disk and not told yet."""
+    synced_at: datetime | None = None
+    """How old the local knowledge is; None while there is none."""
+    conflicts: int = 0
+    """Reported and not acknowledged yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody was let in offline whom ledger and store, once they answered, would not have."""
+
+    nonce: int
+    terminal: str
+    """The lane that let them in."""
+    scanned_at: datetime
+    """By that lane's clock."""
+    reason: Reason
+    found_at: datetime
+    staff: str = ""
+    ticket_number: str | None = None
+    holder: Attendee | None = None
+    slot_key: str | None = None
+    other_at: datetime | None = None
+    """When the other lane admitted, by the ledger's clock."""
+    other_terminal: str | None = None
+    """The lane that admitted on the same ticket."""
+    acknowledged_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long to wait before the next look, so that a link that comes and goes is left alone.
+
+    Each return to the line that does not last makes the next one wait twice as long.
+    """
+
+    seconds: float = PAUSE_SECONDS_FIRST
+    steady_since: datetime | None = None
+
+    def missed(self) -> Self:
+        """There was no answer, once more."""
+        longer = min(self.seconds * 2, PAUSE_SECONDS_MAX)
+        return replace(self, seconds=longer, steady_since=None)
+
+    def returned(self, now: datetime) -> Self:
+        """On line again."""
+        return replace(self, steady_since=now)
+
+    def left(self, now: datetime) -> Self:
+        """Off line again: forgiven if it lasted."""
+        since = self.steady_since
+        if since is not None and (now - since).total_seconds() < STEADY_SECONDS:
+            return self.missed()
+        return type(self)()
