@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Final, Self
 
 from kiosk.domain.money import Money
+from kiosk.domain.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class Event:
     providers: tuple[ProviderName, ...] = (ProviderName.CASH,)
     discounts: tuple[Discount, ...] = ()
     access_codes: tuple[AccessCode, ...] = ()
+    tokens: tuple[Token, ...] = ()
 
     def slot(self, key: str) -> EventSlot:
         """The slot called `key`; `KeyError` if there is none."""

@@ -89,10 +89,14 @@ class Move:
         """Whether the ledger may not have done all of it, or its answer is not recorded."""
         return self.state in (MoveState.ASKED, MoveState.HELD)
 
-    def replanned(self, parts: tuple[MovePart, ...]) -> Self:
-        """Others were faster: another plan, under ids of its own."""
+    def planned(self, parts: tuple[MovePart, ...]) -> Self:
+        """With the parts that make it up."""
+        return replace(self, amount=sum(part.amount for part in parts), parts=parts)
+
+    def again(self) -> Self:
+        """Others were faster: the next attempt, whose plan is still to be made."""
         assert self.state is MoveState.ASKED
-        return replace(self, attempt=self.attempt + 1, parts=parts)
+        return replace(self, attempt=self.attempt + 1)
 
     def held(self) -> Self:
         """All parts are held."""

@@ -12,6 +12,7 @@ from kiosk.domain.events import Event
 from kiosk.services.backing import Backing
 from kiosk.services.booking import open_accounts
 from kiosk.services.discounts import fund_discounts
+from kiosk.services.emission import emit_tokens
 from kiosk.store import capacities, events
 from kiosk.store.capacities import CapacityBatch, CapacityChange
 from ledger.chains import chain_refusal
@@ -65,6 +66,7 @@ class Opening:
         flat = [account for one in accounts for account in one]
         await open_accounts(self._ledger, [*flat, *chart.event_accounts(event)])
         await fund_discounts(self._ledger, event)
+        await emit_tokens(self._ledger, event)
 
     async def _change_capacity(self, event: Event, batch: CapacityBatch) -> None:
         transfers = [

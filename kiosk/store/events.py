@@ -1,7 +1,7 @@
 """Events that were opened: their identity, their numbers, and what their tickets rely on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from kiosk.domain.errors import EventChanged
 from kiosk.domain.event_changes import SlotOnRecord, breaks_tickets
 from kiosk.domain.events import Event, ResourceKind, Window
 from kiosk.domain.orders import OrderState
+from kiosk.store import tokens
 from kiosk.store.tables import METADATA
 from kiosk.store.tables_event import EventRow, SlotRow
 
@@ -86,7 +87,8 @@ def identify(session: Session, event: Event, new_id: int, public_key: bytes, at:
             refused += broken
     if refused:
         raise EventChanged(event.key, "; ".join(refused))
-    return event.opened(row.id, _number(session, row.id, event, numbers))
+    opened = event.opened(row.id, _number(session, row.id, event, numbers))
+    return replace(opened, tokens=tokens.numbered(session, row.id, event.tokens))
 
 
 def note(session: Session, event: Event) -> None:

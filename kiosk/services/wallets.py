@@ -1,0 +1,251 @@
+"""Wallets: tokens that are issued, sent, spent, taken back, and gone."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from kiosk.domain import chart_tokens
+from kiosk.domain.bills import Bill, InsufficientTokens, Part, balance, checked_amount, choose
+from kiosk.domain.chart import AccountCode
+from kiosk.domain.people import Attendee
+from kiosk.domain.token_moves import Move, MoveKind, MovePart, MoveState, bill_id
+from kiosk.domain.tokens import Origin, Receipt, Token
+from kiosk.domain.wallets import (
+    LimitExceeded,
+    SameWallet,
+    TokensGone,
+    UnknownWallet,
+    WalletBusy,
+    WalletLimit,
+)
+from kiosk.services.backing import Backing
+from kiosk.services.bills import Bills
+from kiosk.services.catalog import Catalog
+from kiosk.services.token_moves import TokenMoves
+from kiosk.store import token_moves, wallets
+from kiosk.store.wallets import OwnerRecord, Wallet
+from ledger.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Tokens that somebody wants moved. By its id, asking twice is asking once."""
+
+    id: int
+    token: Token
+    amount: int
+    note: str = ""
+
+
+class Wallets:
+    """The wallets of one event. Every call may be repeated with the same errand.
+
+    `LedgerUnavailable` or `StoreUnavailable` mean that the outcome is unknown: repeat the call.
+    If nobody does, reconciliation finishes what was stored.
+    """
+
+    def __init__(self, backing: Backing, catalog: Catalog) -> None:
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._clock = backing.clock
+        self._catalog = catalog
+        self._bills = Bills(backing, catalog)
+        self._moves = TokenMoves(backing, catalog, self._plan)
+
+    def errand(self, token: Token, amount: int, note: str = "") -> Errand:
+        """A new errand; raises `InvalidAmount`."""
+        return Errand(new_id(), token, checked_amount(amount), note)
+
+    async def open(self, owner: Attendee) -> Wallet:
+        """The wallet of somebody, a new one if they have none."""
+        event_id, now = self._catalog.event.id, self._clock.now()
+        return await self._store.transaction(
+            lambda session: wallets.open_wallet(session, event_id, owner, now)
+        )
+
+    async def find(self, wallet_id: int) -> Wallet:
+        """A wallet by its id; raises `UnknownWallet`."""
+        found = await self._store.transaction(partial(wallets.find, wallet_id=wallet_id))
+        if found is None:
+            raise UnknownWallet(wallet_id)
+        return found
+
+    async def bills(self, wallet_id: int, token: Token) -> list[Bill]:
+        """The bills of which something can be spent or is on its way, as the ledger knows them."""
+        now = self._clock.now()
+        found = await self._bills.of(wallet_id, token.number)
+        return [bill for bill in found if not bill.is_expired(now)]
+
+    async def balance(self, wallet_id: int, token: Token) -> int:
+        """What can be spent of a wallet now."""
+        return balance(await self.bills(wallet_id, token), self._clock.now())
+
+    async def left(self, token: Token) -> int:
+        """How many tokens can still be issued."""
+        debt = chart_tokens.token_account_id(self._catalog.event, token.number, AccountCode.DEBT)
+        [account] = await self._ledger.lookup_accounts([debt])
+        return account.credits_posted - account.debits_posted - account.debits_pending
+
+    async def owner_history(self, bill: int) -> list[OwnerRecord]:
+        """Who had the tokens of a bill, from their issue to now."""
+        return await self._bills.owner_history(bill)
+
+    async def issue(self, errand: Errand, wallet_id: int, origin: Origin) -> Move:
+        """Tokens come to be in a wallet; raises `TokensGone` or `LimitExceeded`."""
+        await self._check_room(errand, wallet_id)
+        expires_at = self._expiry(errand.token, origin, errand.amount, None)
+        part = MovePart(None, bill_id(errand.id, 1, 0), errand.amount, expires_at)
+        move = self._new(errand, MoveKind.ISSUE, receiver=wallet_id).planned((part,))
+        done = await self._moves.finish(await self._store_plan(move, errand.token))
+        if done.state is MoveState.REFUSED:
+            raise TokensGone(errand.amount, await self.left(errand.token))
+        return done
+
+    async def send(self, errand: Errand, sender: int, receiver: int) -> Move:
+        """Tokens go to somebody else, those that expire first before others.
+
+        Raises `SameWallet`, `LimitExceeded`, `InsufficientTokens` or `WalletBusy`, and then
+        nothing was moved.
+        """
+        if sender == receiver:
+            raise SameWallet(sender)
+        most = errand.token.limits.transfer_max
+        if most is not None and errand.amount > most:
+            raise LimitExceeded(WalletLimit.TRANSFER, most, most)
+        return await self._take(errand, self._new(errand, MoveKind.SEND, sender, receiver=receiver))
+
+    async def spend(self, errand: Errand, sender: int, app: str) -> Move:
+        """Tokens are spent at `app`; raises `InsufficientTokens` or `WalletBusy`."""
+        return await self._take(errand, self._new(errand, MoveKind.SPEND, sender, app=app))
+
+    async def claw_back(self, errand: Errand, sender: int) -> Move:
+        """The organiser takes unspent tokens back; raises as `spend` does."""
+        return await self._take(errand, self._new(errand, MoveKind.CLAW_BACK, sender))
+
+    async def sweep(self) -> int:
+        """Book as expired what expired before anybody spent it; how many tokens that was."""
+        swept = 0
+        for wallet_id, token_number in await self._bills.wallets_with_expired():
+            token = self._token(token_number)
+            move = self._new(Errand(new_id(), token, 1), MoveKind.EXPIRE, wallet_id)
+            with suppress(InsufficientTokens):
+                planned = await self._plan(move)
+                done = await self._moves.finish(await self._store_plan(planned, token))
+                swept += done.amount if done.state is MoveState.DONE else 0
+        return swept
+
+    async def finish_all(self) -> int:
+        """Bring every move that somebody left to its end; how many there were."""
+        left = await self._moves.unfinished()
+        for move in left:
+            await self._moves.finish(move)
+        return len(left)
+
+    async def _take(self, errand: Errand, move: Move) -> Move:
+        """Bills leave a wallet: planned, stored, and made to happen."""
+        assert move.sender is not None
+        stored = await self._store.transaction(partial(token_moves.find, move_id=move.id))
+        if stored is None:
+            if move.receiver is not None:
+                await self._check_room(errand, move.receiver)
+            stored = await self._store_plan(await self._plan(move), errand.token)
+        done = await self._moves.finish(stored)
+        if done.state is MoveState.REFUSED:
+            available = await self.balance(move.sender, errand.token)
+            if available < errand.amount:
+                raise InsufficientTokens(errand.amount, available)
+            raise WalletBusy(move.sender)
+        return done
+
+    async def _plan(self, move: Move) -> Move:
+        """Choose the bills of a move anew, each with the bill it becomes."""
+        assert move.sender is not None
+        token = self._token(move.token_number)
+        if move.kind is MoveKind.EXPIRE:
+            expired = await self._bills.expired(move.sender, token.number)
+            chosen = [Part(bill, bill.amount) for bill in expired if bill.amount]
+            if not chosen:
+                raise InsufficientTokens(move.amount, 0)
+        else:
+            bills = await self._bills.of(move.sender, token.number)
+            chosen = choose(bills, move.amount, self._clock.now())
+        becomes_bills = move.kind is MoveKind.SEND
+        return move.planned(
+            tuple(
+                MovePart(
+                    source=part.bill.id,
+                    bill=bill_id(move.id, move.attempt, at) if becomes_bills else None,
+                    amount=part.amount,
+                    expires_at=self._received(token, part) if becomes_bills else None,
+                    empties=part.empties,
+                )
+                for at, part in enumerate(chosen)
+            )
+        )
+
+    async def _store_plan(self, move: Move, token: Token) -> Move:
+        event = self._catalog.event
+        daily = token.limits.daily_max if move.kind is MoveKind.SEND else None
+        midnight = _midnight(self._clock.now(), event.timezone)
+
+        def intend(session: Session) -> Move:
+            if daily is not None and move.sender is not None:
+                wallets.lock(session, move.sender)
+                sent = token_moves.sent_since(session, move.sender, token.number, midnight)
+                if sent + move.amount > daily:
+                    raise LimitExceeded(WalletLimit.DAILY, daily, max(daily - sent, 0))
+            return token_moves.add(session, event.id, move)
+
+        return await self._store.transaction(intend)
+
+    async def _check_room(self, errand: Errand, wallet_id: int) -> None:
+        most = errand.token.limits.balance_max
+        if most is None:
+            return
+        held = await self.balance(wallet_id, errand.token)
+        if held + errand.amount > most:
+            raise LimitExceeded(WalletLimit.BALANCE, most, max(most - held, 0))
+
+    def _received(self, token: Token, part: Part) -> datetime | None:
+        return self._expiry(token, Origin.TRANSFER, part.amount, part.bill.expires_at)
+
+    def _expiry(
+        self, token: Token, origin: Origin, amount: int, expires_at: datetime | None
+    ) -> datetime | None:
+        zone = ZoneInfo(self._catalog.event.timezone)
+        receipt = Receipt(self._clock.now().astimezone(zone), origin, amount, expires_at)
+        return token.expires_at(receipt)
+
+    def _new(
+        self,
+        errand: Errand,
+        kind: MoveKind,
+        sender: int | None = None,
+        *,
+        receiver: int | None = None,
+        app: str = "",
+    ) -> Move:
+        return Move(
+            id=errand.id,
+            kind=kind,
+            token_number=errand.token.number,
+            amount=errand.amount,
+            sender=sender,
+            receiver=receiver,
+            asked_at=self._clock.now(),
+            parts=(),
+            app=app,
+            note=errand.note,
+        )
+
+    def _token(self, number: int) -> Token:
+        return next(one for one in self._catalog.event.tokens if one.number == number)
+
+
+def _midnight(now: datetime, timezone: str) -> datetime:
+    local = now.astimezone(ZoneInfo(timezone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -1,0 +1,144 @@
+"""The tables of wallets: whose they are, their bills, and every move of tokens."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from kiosk.domain.token_moves import MoveKind, MoveState
+from kiosk.store.schema import STRICT, one_of
+from kiosk.store.tables import METADATA
+from kiosk.store.types import Flag, Id128, Instant, Integer64
+
+__all__ = ["METADATA"]
+
+# The conditions of partial indexes. A query that is to use one must say it in the same words.
+UNFINISHED: Final = text("state IN ('asked', 'held')")
+SPENDABLE: Final = text("is_empty = 0")
+
+
+class TokenRow(SQLModel, table=True):
+    """Which number stands for which kind of token, for ever."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        UniqueConstraint("event_id", "key"),
+        CheckConstraint("number BETWEEN 1 AND 65535", name="number"),
+        STRICT,
+    )
+
+    event_id: int = Field(primary_key=True, foreign_key="event.id", sa_type=Id128)
+    number: int = Field(primary_key=True)
+    key: str = Field(sa_type=Text)
+
+
+class WalletRow(SQLModel, table=True):
+    """Somebody's wallet at one event."""
+
+    __tablename__ = "wallet"
+    __table_args__ = (
+        UniqueConstraint("event_id", "attendee_id"),
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("version BETWEEN 1 AND 65535", name="version"),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    event_id: int = Field(foreign_key="event.id", sa_type=Id128)
+    attendee_id: int = Field(foreign_key="attendee.id", sa_type=Id128)
+    opened_at: datetime = Field(sa_type=Instant)
+    pin_hash: str = Field(sa_type=Text)
+    version: int
+
+
+class TokenMoveRow(SQLModel, table=True):
+    """Tokens go from one wallet to another, come to be, or leave: stored before the ledger acts."""
+
+    __tablename__ = "token_move"
+    __table_args__ = (
+        one_of("kind", MoveKind),
+        one_of("state", MoveState),
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("attempt >= 1", name="attempt"),
+        CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_at"),
+        CheckConstraint("(kind = 'issue') = (sender_id IS NULL)", name="sender_id"),
+        CheckConstraint("(kind IN ('issue', 'send')) = (receiver_id IS NOT NULL)", name="receiver"),
+        CheckConstraint("(kind = 'spend') = (app <> '')", name="app"),
+        Index("ix_token_move_sender_id", "sender_id", "asked_at"),
+        Index("ix_token_move_receiver_id", "receiver_id", "asked_at"),
+        Index(
+            "ix_token_move_unfinished",
+            "event_id",
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    event_id: int = Field(foreign_key="event.id", sa_type=Id128)
+    token_number: int
+    kind: str = Field(sa_type=Text)
+    sender_id: int | None = Field(default=None, foreign_key="wallet.id", sa_type=Id128)
+    receiver_id: int | None = Field(default=None, foreign_key="wallet.id", sa_type=Id128)
+    amount: int = Field(sa_type=Integer64)
+    app: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)
+    attempt: int
+    state: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_type=Instant)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class TokenPartRow(SQLModel, table=True):
+    """What a move takes from one bill, and the bill it makes of it."""
+
+    __tablename__ = "token_part"
+    __table_args__ = (
+        CheckConstraint("position >= 0", name="position"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("empties IN (0, 1)", name="empties"),
+        STRICT,
+    )
+
+    move_id: int = Field(primary_key=True, foreign_key="token_move.id", sa_type=Id128)
+    position: int = Field(primary_key=True)
+    source: int | None = Field(default=None, sa_type=Id128)
+    bill: int | None = Field(default=None, sa_type=Id128)
+    amount: int = Field(sa_type=Integer64)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    empties: bool = Field(sa_type=Flag)
+
+
+class BillRow(SQLModel, table=True):
+    """A bill that a finished move made. What is left of it is the ledger's word."""
+
+    __tablename__ = "bill"
+    __table_args__ = (
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("is_empty IN (0, 1)", name="is_empty"),
+        Index("ix_bill_source", "source"),
+        Index(
+            "ix_bill_spendable",
+            *("wallet_id", "token_number"),
+            sqlite_where=SPENDABLE,
+            postgresql_where=SPENDABLE,
+        ),
+        Index("ix_bill_expiring", "expires_at", sqlite_where=SPENDABLE, postgresql_where=SPENDABLE),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id128)
+    wallet_id: int = Field(foreign_key="wallet.id", sa_type=Id128)
+    token_number: int
+    amount: int = Field(sa_type=Integer64)
+    """What it was funded with."""
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    received_at: datetime = Field(sa_type=Instant)
+    source: int | None = Field(default=None, foreign_key="bill.id", sa_type=Id128)
+    """The bill it was sent from; None if it was issued."""
+    is_empty: bool = Field(sa_type=Flag)
+    """Whether the ledger is known to have nothing left of it, which never changes again."""

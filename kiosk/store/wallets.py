@@ -1,0 +1,189 @@
+"""Wallets and their bills, in and out of the tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Row, bindparam, literal, select, text, update
+from sqlmodel import Session
+
+from kiosk.domain.people import Attendee
+from kiosk.domain.token_moves import Move
+from kiosk.store.order_rows import attendee_id
+from kiosk.store.upserts import insert_missing
+from kiosk.store.wallet_tables import METADATA
+from ledger.ids import derived_id
+
+_ATTENDEES: Final = METADATA.tables["attendee"]
+_BILLS: Final = METADATA.tables["bill"]
+_WALLETS: Final = METADATA.tables["wallet"]
+
+# The condition of the partial indexes, in the same words.
+_SPENDABLE: Final = text("bill.is_empty = 0")
+
+_WALLET: Final = select(_WALLETS, _ATTENDEES.c.name, _ATTENDEES.c.email).join(
+    _ATTENDEES, _ATTENDEES.c.id == _WALLETS.c.attendee_id
+)
+_BY_ID: Final = _WALLET.where(_WALLETS.c.id == bindparam("wallet_id"))
+_OF_WALLET: Final = (
+    select(_BILLS)
+    .where(_BILLS.c.wallet_id == bindparam("wallet"), _BILLS.c.token_number == bindparam("token"))
+    .where(_SPENDABLE)
+)
+_EXPIRED: Final = (
+    select(_BILLS.c.wallet_id, _BILLS.c.token_number)
+    .join(_WALLETS, _WALLETS.c.id == _BILLS.c.wallet_id)
+    .where(_WALLETS.c.event_id == bindparam("event"))
+    .where(_SPENDABLE, _BILLS.c.expires_at <= bindparam("now"))
+    .distinct()
+)
+_LOCK: Final = select(_WALLETS.c.id).where(_WALLETS.c.id == bindparam("wallet_id"))
+_EMPTY: Final = update(_BILLS).where(_BILLS.c.id == bindparam("bill")).values(is_empty=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """Somebody's wallet."""
+
+    id: int
+    owner: Attendee
+    pin_hash: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBill:
+    """A bill as it was made; what is left of it is the ledger's word."""
+
+    id: int
+    wallet_id: int
+    token_number: int
+    amount: int
+    expires_at: datetime | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRecord:
+    """Somebody had the tokens of a bill."""
+
+    bill: int
+    owner: Attendee
+    received_at: datetime
+    amount: int
+
+
+def open_wallet(session: Session, event_id: int, owner: Attendee, at: datetime) -> Wallet:
+    """The wallet of somebody at an event, a new one if there is none."""
+    person = attendee_id(owner)
+    wallet_id = derived_id("wallet", event_id, person)
+    insert_missing(session, _ATTENDEES, {"id": person, "name": owner.name, "email": owner.email})
+    values = {
+        "id": wallet_id,
+        "event_id": event_id,
+        "attendee_id": person,
+        "opened_at": at,
+        "pin_hash": "",
+        "version": 1,
+    }
+    insert_missing(session, _WALLETS, values)
+    return _wallet(session.connection().execute(_BY_ID, {"wallet_id": wallet_id}).one())
+
+
+def find(session: Session, wallet_id: int) -> Wallet | None:
+    """A wallet by its id."""
+    row = session.connection().execute(_BY_ID, {"wallet_id": wallet_id}).first()
+    return None if row is None else _wallet(row)
+
+
+def lock(session: Session, wallet_id: int) -> None:
+    """Keep others from planning with the same wallet until the unit of work ends."""
+    session.connection().execute(_LOCK.with_for_update(), {"wallet_id": wallet_id})
+
+
+def spendable(session: Session, wallet_id: int, token_number: int) -> list[StoredBill]:
+    """The bills of a wallet of which something may be left."""
+    values = {"wallet": wallet_id, "token": token_number}
+    return [_bill(row) for row in session.connection().execute(_OF_WALLET, values)]
+
+
+def with_expired(session: Session, event_id: int, now: datetime) -> list[tuple[int, int]]:
+    """Wallets with bills that expired before they were spent, each with the token's number."""
+    values = {"event": event_id, "now": now}
+    return [(row.wallet_id, row.token_number) for row in session.execute(_EXPIRED, values)]
+
+
+def add_bills(session: Session, move: Move, at: datetime) -> None:
+    """Store the bills that a finished move has made, once."""
+    rows = [
+        {
+            "id": part.bill,
+            "wallet_id": move.receiver,
+            "token_number": move.token_number,
+            "amount": part.amount,
+            "expires_at": part.expires_at,
+            "received_at": at,
+            "source": part.source,
+            "is_empty": False,
+        }
+        for part in move.parts
+        if part.bill is not None
+    ]
+    for start in range(0, len(rows), _ROWS_MAX):
+        insert_missing(session, _BILLS, rows[start : start + _ROWS_MAX])
+
+
+def emptied(session: Session, bills: Iterable[int]) -> None:
+    """Nothing is left of these bills, nor will there ever be."""
+    if rows := [{"bill": bill} for bill in bills]:
+        session.connection().execute(_EMPTY, rows)
+
+
+def owner_history(session: Session, bill: int) -> list[OwnerRecord]:
+    """Who had the tokens of a bill, from their issue to now."""
+    start = select(_BILLS.c.id, _BILLS.c.source, literal(0).label("back")).where(
+        _BILLS.c.id == bindparam("bill", type_=_BILLS.c.id.type)
+    )
+    walk = start.cte("walk", recursive=True)
+    walk = walk.union_all(
+        select(_BILLS.c.id, _BILLS.c.source, walk.c.back + 1).join(
+            walk, _BILLS.c.id == walk.c.source
+        )
+    )
+    query = (
+        select(
+            _BILLS.c.id,
+            _BILLS.c.amount,
+            _BILLS.c.received_at,
+            _ATTENDEES.c.name,
+            _ATTENDEES.c.email,
+        )
+        .join(walk, walk.c.id == _BILLS.c.id)
+        .join(_WALLETS, _WALLETS.c.id == _BILLS.c.wallet_id)
+        .join(_ATTENDEES, _ATTENDEES.c.id == _WALLETS.c.attendee_id)
+        .order_by(walk.c.back.desc())
+    )
+    return [
+        OwnerRecord(row.id, Attendee(row.name, row.email), row.received_at, row.amount)
+        for row in session.connection().execute(query, {"bill": bill})
+    ]
+
+
+_ROWS_MAX: Final = 1000
+"""Rows in one statement, far below what databases take."""
+
+
+def _wallet(row: Row[*tuple[object, ...]]) -> Wallet:
+    return Wallet(row.id, Attendee(row.name, row.email), row.pin_hash, row.version)
+
+
+def _bill(row: Row[*tuple[object, ...]]) -> StoredBill:
+    return StoredBill(
+        id=row.id,
+        wallet_id=row.wallet_id,
+        token_number=row.token_number,
+        amount=row.amount,
+        expires_at=row.expires_at,
+        received_at=row.received_at,
+    )
