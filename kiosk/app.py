@@ -32,10 +32,10 @@ _HERE = Path(__file__).parent
 class KioskApp(App[None], inherit_bindings=False):
     """Attendees come and go on their own; the staff unlock the door mode with a chord and a PIN."""
 
-    # The default screen's own sheet is not loaded by itself.
+    # All at once: a sheet that comes with its screen has every rule of every other parsed anew.
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         _HERE / "app.tcss",
-        _HERE / "screens" / "welcome.tcss",
+        *sorted((_HERE / "screens").glob("*.tcss")),
     ]
     TITLE = "Turnstile"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012

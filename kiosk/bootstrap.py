@@ -134,9 +134,9 @@ async def _with_sandbox(
 
 
 async def _run(settings: Settings) -> int:
-    from kiosk.supervisor import keep_running, promise_colours
+    from kiosk.supervisor import keep_running, prepare_for_painting
 
-    promise_colours(os.environ)
+    prepare_for_painting(os.environ)
     # A server takes a second to answer first: the user interface is loaded meanwhile.
     loading = asyncio.create_task(asyncio.to_thread(import_module, "kiosk.app"))
     try:

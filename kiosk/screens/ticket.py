@@ -73,7 +73,6 @@ class TicketScreen(Step[None]):
         words, ticket = self.words, self._tickets[self._shown]
         event = self.desk.services.catalog.event
         slot = event.slot(ticket.slot_key)
-        self.query_one(QrCode).show(ticket.code)
         self._set("#event", "\n".join(wrapped(event.name, _STUB_COLUMNS, 2)))
         what = [*wrapped(slot.title, _STUB_COLUMNS, 2), words.window(ticket.valid)]
         self._set("#what", "\n".join([*what, *wrapped(slot.place, _STUB_COLUMNS, 1)]))
@@ -102,6 +101,7 @@ class TicketScreen(Step[None]):
 
     def action_turn(self, by: int) -> None:
         self._shown = (self._shown + by) % len(self._tickets)
+        self.query_one(QrCode).show(self._tickets[self._shown].code)
         self._show()
 
     @on(Target.Pressed, ".save")

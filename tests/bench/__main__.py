@@ -1,8 +1,11 @@
 """`python -m tests.bench NAME`: run one benchmark."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
+
+from kiosk.supervisor import prepare_for_painting
 
 BENCHES = {
     "ledger": "transfers per second and latency of each ledger engine",
@@ -18,6 +21,7 @@ def main() -> int:
         parser.print_help()
         return 0
     chosen = parser.parse_args(sys.argv[1:2])
+    prepare_for_painting(os.environ)  # As the kiosk does.
     status: int = import_module(f"tests.bench.{chosen.name}").main(sys.argv[2:])
     return status
 

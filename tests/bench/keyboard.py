@@ -21,6 +21,7 @@ from textual.keys import _character_to_key
 from kiosk.app import KioskApp
 from kiosk.pauses import spare_what_is_there
 from kiosk.services.kiosk import Services
+from kiosk.widgets.ticket_card import ChoiceCard
 from tests.kiosk.factories import PIN
 
 SIZE = (120, 40)
@@ -29,10 +30,10 @@ PAINT_SECONDS = 2.0
 """A press that has painted nothing for so long has nothing to paint."""
 PAUSE_SECONDS = (0.01, 0.06)
 
-WELCOME, TICKET, DOOR = "WelcomeScreen", "TicketScreen", "DoorScreen"
+WELCOME, CHOOSE, TICKET, DOOR = "WelcomeScreen", "ChooseScreen", "TicketScreen", "DoorScreen"
 KEYS: dict[str, tuple[str, ...]] = {
     WELCOME: ("right", "right", "right", "enter"),
-    "ChooseScreen": ("down", "down", "up", "up", "enter"),
+    CHOOSE: ("down", "down", "up", "up", "enter"),
     "YouScreen": (*"Ada Lovelace", "enter", *"ada@example.org", "enter"),
     "PayScreen": ("enter",),
     "PinDialog": (*PIN, "enter"),
@@ -104,6 +105,9 @@ class Person:
                 self._press(key, DOOR)
 
     def _leave(self, screen: str) -> None:
+        if screen == CHOOSE:
+            # Before anybody sees what is on sale, there is nothing to press keys for.
+            self._until(lambda: bool(self.app.screen.query(ChoiceCard)))
         for key in KEYS[screen]:
             self._press(key, screen)
         self._until(lambda: self._screen() not in (screen, ""))

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from textual.worker import WorkerFailed
 
-from kiosk.supervisor import ENDS_MAX, keep_running, promise_colours
+from kiosk.supervisor import ENDS_MAX, keep_running, prepare_for_painting
 from tests.fakes import FakeClock
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import BellApp, until
@@ -75,7 +75,7 @@ async def test_a_traceback_goes_to_the_log_and_not_to_the_screen(
 def test_a_terminal_with_all_colours_is_given_them(
     environment: dict[str, str], colours: str | None
 ) -> None:
-    promise_colours(environment)
+    prepare_for_painting(environment)
     assert environment.get("COLORTERM") == colours
 
 
