@@ -185,10 +185,45 @@ async def test_a_scanner_that_reads_twice_accepts_nothing_by_its_enter() -> None
         fakes.clock.advance(seconds=5)
         await type_in(pilot, CODE)
         assert isinstance(app.screen, ConductScreen)
+        assert "Another code" not in sentence_of(pilot)
         fakes.clock.advance(seconds=2)
         await pilot.press("enter")
         await until(pilot, lambda: fakes.admission.accepted == ["en"])
         assert len(fakes.admission.scans) == 1
+
+
+async def test_a_ticket_scanned_over_the_code_of_conduct_is_told_to_wait_and_accepts_nothing() -> (
+    None
+):
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        await type_in(pilot, CODE)
+        await until_screen(pilot, ConductScreen)
+        fakes.clock.advance(seconds=5)
+        await type_in(pilot, NUMBER)
+        await until_text(pilot, "Another code was scanned: answer this first")
+        await pilot.press("right", "down", "tab", "enter")
+        assert isinstance(app.screen, ConductScreen)
+        fakes.clock.advance(seconds=2)
+        await pilot.press("enter")
+        await until(pilot, lambda: fakes.admission.accepted == ["es"])
+        assert len(fakes.admission.scans) == 1
+
+
+@pytest.mark.parametrize(("answer", "accepted"), [(".-main", ["en"]), (".refuse", [])])
+async def test_the_code_of_conduct_is_answered_by_touch(answer: str, accepted: list[str]) -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        await type_in(pilot, CODE)
+        await until_screen(pilot, ConductScreen)
+        await pilot.click("#conduct-text")
+        await pilot.click(answer)
+        await until_screen(pilot, DoorScreen)
+        assert fakes.admission.accepted == accepted
 
 
 async def test_the_green_of_the_last_ticket_is_gone_before_the_next_one_is_judged(
