@@ -55,7 +55,7 @@ class TokenMoves:
 
     async def _again(self, move: Move) -> Move:
         """Plan what the ledger refused anew, if there is hope."""
-        if move.attempt >= ATTEMPTS_MAX:
+        if move.sender is None or move.attempt >= ATTEMPTS_MAX:
             return await self._change(move, Move.refused)
         try:
             planned = await self._plan(move.again())

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from kiosk.domain import chart_tokens
-from kiosk.domain.bills import Bill, InsufficientTokens, Part, balance, checked_amount, choose
+from kiosk.domain.bills import Bill, InsufficientTokens, balance, checked_amount
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.people import Attendee
 from kiosk.domain.token_moves import Move, MoveKind, MovePart, MoveState, bill_id
-from kiosk.domain.tokens import Origin, Receipt, Token
+from kiosk.domain.tokens import Origin, Token
 from kiosk.domain.wallets import (
     LimitExceeded,
     SameWallet,
@@ -26,6 +26,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.bills import Bills
 from kiosk.services.catalog import Catalog
 from kiosk.services.token_moves import TokenMoves
+from kiosk.services.token_plans import TokenPlans
 from kiosk.store import token_moves, wallets
 from kiosk.store.wallets import OwnerRecord, Wallet
 from ledger.ids import new_id
@@ -54,7 +55,8 @@ class Wallets:
         self._clock = backing.clock
         self._catalog = catalog
         self._bills = Bills(backing, catalog)
-        self._moves = TokenMoves(backing, catalog, self._plan)
+        self._plans = TokenPlans(catalog, self._bills, backing.clock)
+        self._moves = TokenMoves(backing, catalog, self._plans.plan)
 
     def errand(self, token: Token, amount: int, note: str = "") -> Errand:
         """A new errand; raises `InvalidAmount`."""
@@ -97,7 +99,7 @@ class Wallets:
     async def issue(self, errand: Errand, wallet_id: int, origin: Origin) -> Move:
         """Tokens come to be in a wallet; raises `TokensGone` or `LimitExceeded`."""
         await self._check_room(errand, wallet_id)
-        expires_at = self._expiry(errand.token, origin, errand.amount, None)
+        expires_at = self._plans.expiry(errand.token, origin, errand.amount)
         part = MovePart(None, bill_id(errand.id, 1, 0), errand.amount, expires_at)
         move = self._new(errand, MoveKind.ISSUE, receiver=wallet_id).planned((part,))
         done = await self._moves.finish(await self._store_plan(move, errand.token))
@@ -130,10 +132,10 @@ class Wallets:
         """Book as expired what expired before anybody spent it; how many tokens that was."""
         swept = 0
         for wallet_id, token_number in await self._bills.wallets_with_expired():
-            token = self._token(token_number)
+            token = self._plans.token(token_number)
             move = self._new(Errand(new_id(), token, 1), MoveKind.EXPIRE, wallet_id)
             with suppress(InsufficientTokens):
-                planned = await self._plan(move)
+                planned = await self._plans.plan(move)
                 done = await self._moves.finish(await self._store_plan(planned, token))
                 swept += done.amount if done.state is MoveState.DONE else 0
         return swept
@@ -152,7 +154,7 @@ class Wallets:
         if stored is None:
             if move.receiver is not None:
                 await self._check_room(errand, move.receiver)
-            stored = await self._store_plan(await self._plan(move), errand.token)
+            stored = await self._store_plan(await self._plans.plan(move), errand.token)
         done = await self._moves.finish(stored)
         if done.state is MoveState.REFUSED:
             available = await self.balance(move.sender, errand.token)
@@ -160,32 +162,6 @@ class Wallets:
                 raise InsufficientTokens(errand.amount, available)
             raise WalletBusy(move.sender)
         return done
-
-    async def _plan(self, move: Move) -> Move:
-        """Choose the bills of a move anew, each with the bill it becomes."""
-        assert move.sender is not None
-        token = self._token(move.token_number)
-        if move.kind is MoveKind.EXPIRE:
-            expired = await self._bills.expired(move.sender, token.number)
-            chosen = [Part(bill, bill.amount) for bill in expired if bill.amount]
-            if not chosen:
-                raise InsufficientTokens(move.amount, 0)
-        else:
-            bills = await self._bills.of(move.sender, token.number)
-            chosen = choose(bills, move.amount, self._clock.now())
-        becomes_bills = move.kind is MoveKind.SEND
-        return move.planned(
-            tuple(
-                MovePart(
-                    source=part.bill.id,
-                    bill=bill_id(move.id, move.attempt, at) if becomes_bills else None,
-                    amount=part.amount,
-                    expires_at=self._received(token, part) if becomes_bills else None,
-                    empties=part.empties,
-                )
-                for at, part in enumerate(chosen)
-            )
-        )
 
     async def _store_plan(self, move: Move, token: Token) -> Move:
         event = self._catalog.event
@@ -210,16 +186,6 @@ class Wallets:
         if held + errand.amount > most:
             raise LimitExceeded(WalletLimit.BALANCE, most, max(most - held, 0))
 
-    def _received(self, token: Token, part: Part) -> datetime | None:
-        return self._expiry(token, Origin.TRANSFER, part.amount, part.bill.expires_at)
-
-    def _expiry(
-        self, token: Token, origin: Origin, amount: int, expires_at: datetime | None
-    ) -> datetime | None:
-        zone = ZoneInfo(self._catalog.event.timezone)
-        receipt = Receipt(self._clock.now().astimezone(zone), origin, amount, expires_at)
-        return token.expires_at(receipt)
-
     def _new(
         self,
         errand: Errand,
@@ -241,9 +207,6 @@ class Wallets:
             app=app,
             note=errand.note,
         )
-
-    def _token(self, number: int) -> Token:
-        return next(one for one in self._catalog.event.tokens if one.number == number)
 
 
 def _midnight(now: datetime, timezone: str) -> datetime:
