@@ -41,6 +41,8 @@ class Bill:
     amount: int
     expires_at: datetime | None
     received_at: datetime
+    age: int
+    """The ledger's timestamp of the bill: of two that came in one instant, the first has less."""
     on_its_way: int = 0
 
     def is_expired(self, now: datetime) -> bool:
@@ -63,7 +65,7 @@ class Part:
 
 def in_spending_order(bills: Iterable[Bill]) -> list[Bill]:
     """The bills as they are spent: earliest expiry first, never last, then by age."""
-    return sorted(bills, key=lambda bill: (bill.expires_at or _NEVER, bill.received_at, bill.id))
+    return sorted(bills, key=lambda bill: (bill.expires_at or _NEVER, bill.age))
 
 
 def choose(bills: Iterable[Bill], amount: int, now: datetime) -> list[Part]:

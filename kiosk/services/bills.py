@@ -68,6 +68,7 @@ class Bills:
                 amount=account.credits_posted - account.debits_posted - account.debits_pending,
                 expires_at=bill.expires_at,
                 received_at=bill.received_at,
+                age=account.timestamp,
                 on_its_way=account.debits_pending,
             )
             for bill, account in zip(stored, accounts, strict=True)

@@ -26,7 +26,7 @@ def on(month: int, day: int) -> datetime:
 
 def a_bill(number: int, amount: int, expires_at: datetime | None = NEVER) -> Bill:
     """A bill; of higher numbers are those that came later."""
-    return Bill(number, amount, expires_at, on(6, number))
+    return Bill(number, amount, expires_at, on(6, number), age=number)
 
 
 PEPPERS = [
@@ -87,7 +87,7 @@ def test_too_little_says_how_much_there_is_and_what_has_gone() -> None:
 
 
 def test_only_a_bill_taken_whole_with_nothing_on_its_way_is_emptied() -> None:
-    bills = [a_bill(1, 5), Bill(2, 5, NEVER, on(6, 2), on_its_way=1), a_bill(3, 5)]
+    bills = [a_bill(1, 5), Bill(2, 5, NEVER, on(6, 2), age=2, on_its_way=1), a_bill(3, 5)]
     assert [part.empties for part in choose(bills, 12, JUNE_7)] == [True, False, False]
 
 
