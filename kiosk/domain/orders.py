@@ -103,6 +103,12 @@ class SlotClaim:
     holder: Attendee
     pool_number: int | None = None
     """The pool that the place came from too."""
+    note: str = ""
+    """What staff at the door should see: text of theirs, as they typed it."""
+    revoked: str = ""
+    """Why it admits nobody; "" if it does."""
+    passed_on: bool = False
+    """Whether it is another person's by now, and none of the buyer's business."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

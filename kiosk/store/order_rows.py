@@ -49,6 +49,9 @@ def claim_of(row: Row[*tuple[object, ...]]) -> SlotClaim:
         price=Money(row.price_minor, row.currency),
         holder=Attendee(row.name, row.email),
         pool_number=row.pool_number,
+        note=row.note,
+        revoked=row.revoked,
+        passed_on=row.passed_on,
     )
 
 

@@ -22,6 +22,7 @@ OPEN: Final = text("settled = 0")
 HELD: Final = text("state = 'held'")
 ASKED: Final = text("outcome = 'asked'")
 ADMITTED: Final = text("outcome = 'admitted'")
+NEW: Final = text("folded IS NULL")
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:

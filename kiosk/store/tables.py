@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -15,10 +16,13 @@ from kiosk.store.schema import ADMITTED as ADMITTED
 from kiosk.store.schema import ASKED as ASKED
 from kiosk.store.schema import HELD as HELD
 from kiosk.store.schema import METADATA as METADATA
+from kiosk.store.schema import NEW as NEW
 from kiosk.store.schema import OPEN as OPEN
 from kiosk.store.schema import STRICT as STRICT
 from kiosk.store.schema import one_of as one_of
 from kiosk.store.types import Flag, Id128, Instant, Integer64
+
+_EMPTY: Final = {"server_default": text("''")}
 
 
 class AdmissionOutcome(StrEnum):
@@ -52,12 +56,15 @@ class AttendeeRow(SQLModel, table=True):
         UniqueConstraint("email", "name"),
         CheckConstraint("length(id) = 16", name="id"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
+        Index("ix_attendee_new", "id", sqlite_where=NEW, postgresql_where=NEW),
         STRICT,
     )
 
     id: int = Field(primary_key=True, sa_type=Id128)
     name: str = Field(sa_type=Text)
     email: str = Field(sa_type=Text)
+    folded: str | None = Field(default=None, sa_type=Text)
+    """Name and address as a search compares them; None for who cannot be found by it yet."""
 
 
 class OrderRow(SQLModel, table=True):
@@ -122,6 +129,9 @@ class ClaimRow(SQLModel, table=True):
         CheckConstraint("version BETWEEN 1 AND 65535", name="version"),
         CheckConstraint("price_minor >= 0", name="price_minor"),
         CheckConstraint("position >= 0", name="position"),
+        CheckConstraint("length(note) <= 200", name="note"),
+        CheckConstraint("length(revoked) <= 200", name="revoked"),
+        CheckConstraint("passed_on IN (0, 1)", name="passed_on"),
         STRICT,
     )
 
@@ -135,6 +145,14 @@ class ClaimRow(SQLModel, table=True):
     price_minor: int = Field(sa_type=Integer64)
     holder_id: int = Field(foreign_key="attendee.id", index=True, sa_type=Id128)
     pool_number: int | None = None
+    note: str = Field(default="", sa_type=Text, sa_column_kwargs=_EMPTY)
+    """What staff at the door should see."""
+    revoked: str = Field(default="", sa_type=Text, sa_column_kwargs=_EMPTY)
+    """Why it admits nobody; "" if it does."""
+    passed_on: bool = Field(
+        default=False, sa_type=Flag, sa_column_kwargs={"server_default": text("0")}
+    )
+    """Whether it is another person's than the buyer gave it to."""
 
 
 class PieceRow(SQLModel, table=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -12,6 +12,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 # A STRICT table knows no BIGINT: there every INTEGER has 64 bits.
 Integer64: Final = BigInteger().with_variant(Integer(), "sqlite")
+# Words are looked up by how they begin: in the order of their symbols, whatever the language.
+Word: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class Id128(TypeDecorator[int]):
@@ -52,14 +54,24 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | datetime | None:
         if value is None or dialect.name != "sqlite":
             return value
-        return (value - _EPOCH) // _MICROSECOND
+        return microseconds(value)
 
     def process_result_value(
         self, value: int | datetime | None, dialect: Dialect
     ) -> datetime | None:
         if isinstance(value, int):
-            return _EPOCH + value * _MICROSECOND
+            return instant(value)
         return None if value is None else value.astimezone(UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """An instant as a number: microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(microseconds_since_1970: int) -> datetime:
+    """The instant of a number of `microseconds`."""
+    return _EPOCH + microseconds_since_1970 * _MICROSECOND
 
 
 class Flag(TypeDecorator[bool]):

@@ -17,6 +17,7 @@ from sqlmodel import Session, func, select
 
 from kiosk.domain.errors import StoreTooNew, StoreUnavailable
 from kiosk.services.order_book import OrderBook
+from kiosk.store import claim_tables as claim_tables
 from kiosk.store import door, orders
 from kiosk.store import lane_tables as lane_tables
 from kiosk.store.database import Database, sqlite_url
@@ -260,7 +261,7 @@ async def test_a_right_order_can_be_stored(store: Database) -> None:
 
 def _people(session: Session) -> None:
     for row in (
-        "INSERT INTO attendee VALUES (zeroblob(16), 'Ada', 'ada@example.org')",
+        "INSERT INTO attendee (id, name, email) VALUES (zeroblob(16), 'Ada', 'ada@example.org')",
         "INSERT INTO event VALUES (zeroblob(16), 'key', 'Event', 'USD', zeroblob(32), 1)",
     ):
         session.connection().execute(text(row))
