@@ -54,12 +54,27 @@ def format_number(number: str) -> str:
 
 def parse_number(typed: str) -> str | None:
     """The ticket number somebody typed, tidied; None if it cannot be one, right or wrong."""
+    bare = _bare(typed)
+    return bare if bare.isalnum() and len(bare) == NUMBER_SYMBOLS else None
+
+
+def parse_number_start(typed: str) -> str | None:
+    """How the ticket number begins that somebody typed, or None if none begins like it."""
+    bare = _bare(typed)
+    is_start = 0 < len(bare) <= NUMBER_SYMBOLS and all(symbol in _VALUES for symbol in bare)
+    return bare if is_start else None
+
+
+def number_range(start: str) -> tuple[str, str]:
+    """The least and the greatest ticket number that begin with `start`."""
+    return start.ljust(NUMBER_SYMBOLS, ALPHABET[0]), start.ljust(NUMBER_SYMBOLS, ALPHABET[-1])
+
+
+def _bare(typed: str) -> str:
+    """`typed` without what people put between symbols, "" if some are no symbols anywhere."""
     if not typed.isascii():
-        return None
-    bare = "".join(typed.upper().split()).replace("-", "").translate(_LOOKALIKES)
-    if len(bare) != NUMBER_SYMBOLS or not bare.isalnum():
-        return None
-    return bare
+        return ""
+    return "".join(typed.upper().split()).replace("-", "").translate(_LOOKALIKES)
 
 
 def is_number_intact(number: str) -> bool:
