@@ -1,6 +1,8 @@
 """The kiosk's app: it holds the screens, watches for silence, and lets nobody out but the staff."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -12,21 +14,26 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
 from kiosk.domain.events import Role
+from kiosk.pauses import look_through
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.moment import MomentScreen
 from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
 from kiosk.screens.staff import StaffDialog, StaffWish
 from kiosk.screens.visit import Visit
 from kiosk.screens.welcome import WelcomeScreen
+from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
 from kiosk.settings import Mode
 from kiosk.widgets.theme import PALETTES, dress
 
 log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
+
+TIDY_SECONDS = 600
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -44,11 +51,11 @@ class KioskApp(App[None], inherit_bindings=False):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "staff", show=False, priority=True)]
 
-    def __init__(self, services: Services, start_mode: Mode = "attendee") -> None:
+    def __init__(self, front: Front | Services, start_mode: Mode = "attendee") -> None:
         super().__init__()
-        self.desk = Desk.of(services)
+        self.desk = Desk.of(front)
         self._start_mode = start_mode
-        self._silence = Silence(services.clock)
+        self._silence = Silence(self.desk.front.clock)
         self._visit: Visit | None = None
         self._visit_worker: Worker[None] | None = None
         # A traceback on a kiosk's screen helps nobody and shows people's data; it is logged.
@@ -59,17 +66,42 @@ class KioskApp(App[None], inherit_bindings=False):
         return WelcomeScreen(self.desk)
 
     def on_mount(self) -> None:
-        self.run_worker(self.desk.services.reconciliation.run_forever(), group="reconciliation")
+        self._open_up()
         self.set_interval(1, self.tick)
+        self.set_interval(TIDY_SECONDS, self._tidy)
         if self._start_mode == "door":
-            self._unlock(StaffWish.DOOR)
+            self._once_open(self.desk, partial(self._unlock, StaffWish.DOOR))
+
+    @work(group="opening")
+    async def _open_up(self) -> None:
+        if not await self.desk.front.opened():
+            # Whoever could not open them says why, once the terminal is free.
+            self.exit()
+            return
+        self.run_worker(self.desk.services.reconciliation.run_forever(), group="reconciliation")
+
+    def _once_open(self, desk: Desk, go_on: Callable[[], object]) -> None:
+        """Go on at once, or as soon as the books are open; a calm page waits for them."""
+
+        def answered(is_open: bool | None) -> None:
+            if is_open:
+                go_on()
+
+        if desk.front.is_open:
+            go_on()
+        else:
+            self.push_screen(MomentScreen(desk), answered)
 
     @on(WelcomeScreen.Begun)
     def begin(self, begun: WelcomeScreen.Begun) -> None:
         # Two presses may both arrive: one of them begins.
         if self._visit is None and len(self.screen_stack) == 1:
-            self._visit = Visit(self, self.desk.speaking(begun.language))
-            self._visit_worker = self._accompany(self._visit)
+            desk = self.desk.speaking(begun.language)
+            self._once_open(desk, partial(self._begin, desk))
+
+    def _begin(self, desk: Desk) -> None:
+        self._visit = Visit(self, desk)
+        self._visit_worker = self._accompany(self._visit)
 
     @work(group="visit")
     async def _accompany(self, visit: Visit) -> None:
@@ -94,6 +126,10 @@ class KioskApp(App[None], inherit_bindings=False):
         elif self._silence.seconds >= WARNING_SECONDS and not self._is_warning():
             self.push_screen(StillThereScreen(self.desk, self._silence))
 
+    def _tidy(self) -> None:
+        if self._visit is None and self._silence.seconds >= HOME_SECONDS:
+            look_through()
+
     def _is_warning(self) -> bool:
         return isinstance(self.screen, StillThereScreen)
 
@@ -104,8 +140,8 @@ class KioskApp(App[None], inherit_bindings=False):
     def action_staff(self) -> None:
         """The chord: invisible, worth nothing without a PIN, and deaf while money is moving."""
         busy = self._visit is not None and self._visit.busy
-        if not busy and not isinstance(self.screen, ModalScreen):
-            self._unlock()
+        if not busy and not isinstance(self.screen, ModalScreen | MomentScreen):
+            self._once_open(self.desk, self._unlock)
 
     @work(group="staff", exclusive=True)
     async def _unlock(self, wish: StaffWish | None = None) -> None:

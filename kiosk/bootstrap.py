@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +17,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.event_files import load_event
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
+from kiosk.services.front import Front
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.payments import Channel, Payments
@@ -55,6 +56,14 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
+    async with _services_of(event, settings, clock) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _services_of(
+    event: Event, settings: Settings, clock: Clock | None
+) -> AsyncIterator[Services]:
     files = TicketFiles(settings.tickets_folder)
     async with backing(settings, clock) as opened:
         if ProviderName.SANDBOX not in event.providers:
@@ -70,11 +79,12 @@ async def backing(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     """The open store and ledger of a data folder, and an end to both."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with AsyncExitStack() as closing:
+        # First: a server starts in a process of its own, while the user interface is loaded here.
+        ledger = await open_ledger(settings.ledger_settings())
+        closing.push_async_callback(ledger.close)
         url = settings.database_url or sqlite_url(settings.home / "kiosk.sqlite")
         store = await Database.open(url)
         closing.push_async_callback(store.close)
-        ledger = await open_ledger(settings.ledger_settings())
-        closing.push_async_callback(ledger.close)
         keys = SigningKeys(settings.home / "keys")
         yield Backing(store, ledger, keys, clock or SystemClock())
 
@@ -137,15 +147,40 @@ async def _run(settings: Settings) -> int:
     from kiosk.supervisor import keep_running, prepare_for_painting
 
     prepare_for_painting(os.environ)
-    # A server takes a second to answer first: the user interface is loaded meanwhile.
-    loading = asyncio.create_task(asyncio.to_thread(import_module, "kiosk.app"))
-    try:
-        async with services(settings) as opened:
-            await loading
-            from kiosk.app import KioskApp
+    front = Front(load_event(settings.event_file or DEMO_EVENT), SystemClock())
+    async with open_behind(front, settings) as opening:
+        await asyncio.to_thread(import_module, "kiosk.app")
+        from kiosk.app import KioskApp
 
-            spare_what_is_there()
-            asyncio.get_running_loop().call_later(FIRST_SCREEN_SECONDS, spare_what_is_there)
-            return await keep_running(lambda: KioskApp(opened, settings.mode), opened.clock)
+        spare_what_is_there()
+        asyncio.get_running_loop().call_later(FIRST_SCREEN_SECONDS, spare_what_is_there)
+        if not opening.done():
+            return await keep_running(lambda: KioskApp(front, settings.mode), front.clock)
+    return 0
+
+
+@asynccontextmanager
+async def open_behind(front: Front, settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
+    """Open the services while the front is shown, and close them after it.
+
+    What stands in the way ends the front, and is raised once it has gone.
+    """
+    gone = asyncio.Event()
+    opening = asyncio.create_task(_keep_open(front, settings, gone))
+    try:
+        yield opening
     finally:
-        await loading
+        gone.set()
+        if not front.is_open:
+            opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+
+
+async def _keep_open(front: Front, settings: Settings, gone: asyncio.Event) -> None:
+    try:
+        async with _services_of(front.event, settings, front.clock) as opened:
+            front.open(opened)
+            await gone.wait()
+    finally:
+        front.give_up()

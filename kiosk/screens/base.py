@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.errors import StoreUnavailable
+from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
 from kiosk.words import Words
@@ -28,13 +29,20 @@ AWAY = (LedgerUnavailable, StoreUnavailable)
 class Desk:
     """What a screen works with: the services, and the language spoken here."""
 
-    services: Services
+    front: Front
     words: Words
 
     @classmethod
-    def of(cls, services: Services, language: str = "en") -> "Desk":
+    def of(cls, front: Front | Services, language: str = "en") -> "Desk":
         """The desk of an event, at its local time."""
-        return cls(services, Words(language, ZoneInfo(services.catalog.event.timezone)))
+        if isinstance(front, Services):
+            front = Front.of(front)
+        return cls(front, Words(language, ZoneInfo(front.event.timezone)))
+
+    @property
+    def services(self) -> Services:
+        """The open services; who comes before them works with the front alone."""
+        return self.front.services
 
     def speaking(self, language: str) -> "Desk":
         """The same desk in another language."""
@@ -42,7 +50,7 @@ class Desk:
 
     def now(self) -> datetime:
         """The present instant."""
-        return self.services.clock.now()
+        return self.front.clock.now()
 
 
 class KioskScreen(Screen[T]):
@@ -59,7 +67,7 @@ class KioskScreen(Screen[T]):
         self.busy = False
 
     def compose(self) -> ComposeResult:
-        yield FrameHeader(self.desk.services.catalog.event.name, self._steps(), self.beside())
+        yield FrameHeader(self.desk.front.event.name, self._steps(), self.beside())
         yield from self.body()
         yield KeyBar(self.keys())
 

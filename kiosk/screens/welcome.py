@@ -47,7 +47,7 @@ class WelcomeScreen(KioskScreen[None]):
         self._home_language = desk.words.language
 
     def body(self) -> ComposeResult:
-        words, event = self.words, self.desk.services.catalog.event
+        words, event = self.words, self.desk.front.event
         with Vertical(id="poster"):
             yield Headline(event.name)
             yield Static(content(self._when_and_where()), id="when")
@@ -72,7 +72,7 @@ class WelcomeScreen(KioskScreen[None]):
         )
 
     def _when_and_where(self) -> str:
-        public = [slot for slot in self.desk.services.catalog.event.slots if slot.public]
+        public = [slot for slot in self.desk.front.event.slots if slot.public]
         valid = public[0].valid if public else Window()
         return "" if valid == Window() else self.words.window(valid)
 
@@ -83,7 +83,7 @@ class WelcomeScreen(KioskScreen[None]):
 
     def look(self) -> None:
         """Say what is on sale now."""
-        lines = on_sale(self.words, self.desk.services.catalog.event, self.desk.now())
+        lines = on_sale(self.words, self.desk.front.event, self.desk.now())
         if len(lines) > LINES_MAX:
             more = self.words("and more")
             lines = [*lines[: LINES_MAX - 1], more]

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from kiosk.app import KioskApp
+from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
 from kiosk.settings import Mode
 
@@ -48,7 +49,7 @@ class BellApp(KioskApp):
 
 @asynccontextmanager
 async def playing(
-    services: Services, *, size: tuple[int, int] = SMALL, mode: Mode = "attendee"
+    services: Front | Services, *, size: tuple[int, int] = SMALL, mode: Mode = "attendee"
 ) -> AsyncIterator[tuple[BellApp, Play]]:
     """The app on `services`, and somebody at its keyboard."""
     app = BellApp(services, mode)

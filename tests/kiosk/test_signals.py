@@ -36,15 +36,18 @@ def test_a_kiosk_ends_with_its_terminal(tmp_path: Path) -> None:
 
 
 @contextmanager
-def kiosk_in_a_terminal(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def kiosk_in_a_terminal(
+    home: Path, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A kiosk that waits for somebody, and our end of its terminal, to be closed."""
     ours, its = os.openpty()
     tcsetwinsize(its, (24, 80))
     # What the leader of a session opens first is its terminal, and hangs up on it.
-    command = f'exec "$0" -m kiosk --home "$1" --ledger embedded <>{os.ttyname(its)} >&0 2>&0'
+    command = f'exec "$0" -m kiosk --home "$1" <>{os.ttyname(its)} >&0 2>&0'
+    terminal = {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "KIOSK_LEDGER": "embedded"}
     kiosk = subprocess.Popen(
         ["sh", "-c", command, sys.executable, home],
-        env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
+        env=os.environ | terminal | environment,
         start_new_session=True,
     )
     try:
