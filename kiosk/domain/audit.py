@@ -1,0 +1,68 @@
+"""Who did what, where and when: entries that are added and never changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What was done; stable words that outlive any wording on a screen."""
+
+    UNLOCKED = "unlocked"
+    """A member of staff said who they are, by PIN or badge; `detail` says which."""
+    LOGGED_OUT = "logged_out"
+    """`detail` says whether they did it or silence."""
+    WRONG_PIN = "wrong_pin"
+    LOCKED = "locked"
+    """The last of too many wrong PINs in a row."""
+    FREED = "freed"
+    """PINs are taken again at the terminal that is the subject."""
+    APPROVED = "approved"
+    """Somebody let another do what that one alone may not; `detail` says what and whom."""
+    BADGE_ISSUED = "badge_issued"
+    BADGES_REVOKED = "badges_revoked"
+    TERMINAL_INVITED = "terminal_invited"
+    TERMINAL_PAIRED = "terminal_paired"
+    PAIRING_REFUSED = "pairing_refused"
+    TERMINAL_REVOKED = "terminal_revoked"
+    TERMINAL_CHANGED = "terminal_changed"
+    """A setting of a terminal; `detail` says which, and what it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and where."""
+
+    terminal: int | None
+    """The terminal's number; None is the command line."""
+    staff: str = ""
+    """The name of a member of staff; "" is nobody, where people serve themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that was done, to go on record in the unit of work that does it."""
+
+    at: datetime
+    actor: Actor
+    action: Action
+    subject: int | None = None
+    """The id of what it was done to: a claim, an order, a terminal's number."""
+    detail: str = ""
+    """Facts for whoever reads it later, in English; it may hold people's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """An entry as it is read back."""
+
+    number: int
+    """Counts up in the order of recording."""
+    at: datetime
+    terminal: str
+    """Its name; "" is the command line."""
+    staff: str
+    action: str
+    """An `Action`, or a word of another release."""
+    subject: int | None
+    detail: str
