@@ -86,7 +86,7 @@ async def backing(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         store = await Database.open(url)
         closing.push_async_callback(store.close)
         keys = SigningKeys(settings.home / "keys")
-        yield Backing(store, ledger, keys, clock or SystemClock())
+        yield Backing(store, ledger, keys, clock or SystemClock(), settings.home)
 
 
 async def assemble(

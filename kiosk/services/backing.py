@@ -1,6 +1,7 @@
 """What every service stands on."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.clock import Clock
 from kiosk.store.database import Database
@@ -10,9 +11,11 @@ from ledger.engine import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """The open store and ledger, the keys that sign tickets, and the time."""
+    """The open store and ledger, the keys that sign tickets, the time, and this machine's folder."""
 
     store: Database
     ledger: Ledger
     keys: SigningKeys
     clock: Clock
+    folder: Path
+    """Where this machine keeps what no other one needs."""

@@ -101,7 +101,8 @@ async def shop(engine: Engine, folder: Path, url: URL | str) -> AsyncIterator[Sh
     event = an_event(*slots)
     store = await Database.open(url)
     try:
-        backing = Backing(store, engine.ledger, SigningKeys(folder / "keys"), SystemClock())
+        keys, clock = SigningKeys(folder / "keys"), SystemClock()
+        backing = Backing(store, engine.ledger, keys, clock, folder)
         yield Shop(engine, await assemble(backing, event, "bench"), backing)
     finally:
         await store.close()

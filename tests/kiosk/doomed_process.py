@@ -151,7 +151,7 @@ async def _play(doom: Doom) -> None:
         closing.push_async_callback(store.close)
         ledger = SqliteLedger(doom.folder / "ledger", clock.nanoseconds)
         closing.push_async_callback(ledger.close)
-        backing = Backing(store, ledger, SigningKeys(doom.folder / "keys"), clock)
+        backing = Backing(store, ledger, SigningKeys(doom.folder / "keys"), clock, doom.folder)
         sandbox = await open_sandbox(doom.folder, clock)
         closing.push_async_callback(sandbox.close)
         channels, event = {SANDBOX: Channel(sandbox, SECRET)}, the_event(doom.event_key)

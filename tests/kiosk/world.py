@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kiosk.bootstrap import assemble
 from kiosk.domain import chart
+from kiosk.domain.admission import Scan
 from kiosk.domain.basket import Basket
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.events import Event, ProviderName, ResourceKind
@@ -44,9 +45,9 @@ class Terminal:
     async def admit(self, text: str) -> None:
         """Admit somebody who accepts the Code of Conduct."""
         admission = self.services.admission
-        nonce = admission.new_nonce()
-        needs = await admission.scan(text, nonce)
-        await admission.accept_conduct(needs, "en", nonce)  # type: ignore[arg-type]  # else fails
+        scan = Scan(text, admission.new_nonce())
+        needs = await admission.scan(scan)
+        await admission.accept_conduct(needs, "en", scan)  # type: ignore[arg-type]  # else fails
 
     async def balance(self, account_id: int) -> int:
         """Credits minus debits, posted."""
@@ -100,6 +101,7 @@ class World:
             ledger=self._ledger(name),
             keys=SigningKeys(self.folder / "keys"),
             clock=self.clock,
+            folder=self.folder,
         )
         services = await assemble(back(backing), self.event, name, self.channels)
         terminal = Terminal(services, backing)
