@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from kiosk.domain import chart_tokens
-from kiosk.domain.bills import Bill, InsufficientTokens, balance, checked_amount
+from kiosk.domain.bills import (
+    Bill,
+    InsufficientTokens,
+    balance,
+    checked_amount,
+    in_spending_order,
+)
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.people import Attendee
 from kiosk.domain.token_moves import Move, MoveKind, MovePart, MoveState, bill_id
@@ -77,9 +83,9 @@ class Wallets:
         return found
 
     async def bills(self, wallet_id: int, token: Token) -> list[Bill]:
-        """The bills of which something can be spent or is on its way, as the ledger knows them."""
+        """The bills of which something can be spent or is on its way, in the order of spending."""
         now = self._clock.now()
-        found = await self._bills.of(wallet_id, token.number)
+        found = in_spending_order(await self._bills.of(wallet_id, token.number))
         return [bill for bill in found if not bill.is_expired(now)]
 
     async def balance(self, wallet_id: int, token: Token) -> int:
