@@ -11,7 +11,7 @@ from ledger.engine import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """The open store and ledger, the keys that sign tickets, the time, and this machine's folder."""
+    """The open store and ledger, the keys that sign tickets, the time, and a folder."""
 
     store: Database
     ledger: Ledger
