@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kiosk.domain.errors import EventFileError, Fault
 from kiosk.domain.event_file_links import check_links
 from kiosk.domain.event_file_sale import SaleReader
+from kiosk.domain.event_file_tokens import TokenReader
 from kiosk.domain.event_reader import Faults, Read, Table
 from kiosk.domain.events import (
     ORDER_MAX_DEFAULT,
@@ -56,13 +57,14 @@ def _syntax_fault(file: str, text: str, message: str) -> Fault:
 def _event(top: Table, read: Read) -> Event:
     top.allow(
         *("event", "payments", "conduct", "pools", "slots", "goodies"),
-        *("discounts", "access", "staff"),
+        *("discounts", "access", "tokens", "staff"),
     )
     head = top.table("event")
     head.allow("key", "name", "currency", "timezone", "hold_seconds", "tickets_per_order")
     zone, name = _zone(head), head.text("name")
     currency = head.choice("currency", {code: code for code in sorted(CURRENCIES)})
     sale = SaleReader(zone, currency)
+    tokens = TokenReader(sale, read)
     event = Event(
         key=sale.key(head),
         name=name or "",
@@ -77,6 +79,7 @@ def _event(top: Table, read: Read) -> Event:
         goodies=tuple(sale.goodie(table) for table in top.tables("goodies", required=False)),
         discounts=tuple(sale.discount(table) for table in top.tables("discounts", required=False)),
         access_codes=tuple(sale.access(table) for table in top.tables("access", required=False)),
+        tokens=tuple(tokens.token(table) for table in top.tables("tokens", required=False)),
         staff=tuple(_staff(table) for table in top.tables("staff", required=False)),
     )
     check_links(event, top.faults)

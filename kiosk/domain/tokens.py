@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
+
+from kiosk.domain.errors import KioskError
 
 SUPPLY_MAX: Final = 10**15
 """Tokens of one kind; far below what the ledger counts."""
@@ -100,9 +101,43 @@ class Token:
         return earliest(receipt.expires_at, *(rule.expiry(receipt) for rule in self.expiry))
 
 
-def received(at: datetime, timezone: str, origin: Origin, amount: int) -> Receipt:
-    """Tokens without a date of their own arrive at `at`."""
-    return Receipt(at.astimezone(ZoneInfo(timezone)), origin, amount, None)
+@dataclass(eq=False)
+class HookFailed(KioskError):
+    """A rule in Python cannot be used; `why` says what was expected."""
+
+    hook: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.hook}: {self.why}"
+
+
+def python_hook(source: str, file: str, function: str) -> Hook:
+    """The rule that `function` of a Python source is; raises `HookFailed`, also when it is asked.
+
+    It is called with a `Receipt` and answers an aware datetime or None. The code is the
+    organiser's own, as trusted as the event file that names it.
+    """
+    name = f"{file}:{function}"
+    names: dict[str, object] = {"__name__": file}
+    try:
+        exec(compile(source, file, "exec"), names)  # what it is for
+    except Exception as error:  # Whatever the organiser's code raises.
+        raise HookFailed(name, f"Python that runs, and it fails with {error!r}") from error
+    found = names.get(function)
+    if not callable(found):
+        raise HookFailed(name, f"a function {function}, and there is none")
+
+    def hook(receipt: Receipt) -> datetime | None:
+        try:
+            said = found(receipt)
+        except Exception as error:
+            raise HookFailed(name, f"an answer, and it fails with {error!r}") from error
+        if said is None or (isinstance(said, datetime) and said.tzinfo is not None):
+            return said
+        raise HookFailed(name, f"an aware datetime or None, not {said!r}")
+
+    return hook
 
 
 def earliest(*instants: datetime | None) -> datetime | None:
