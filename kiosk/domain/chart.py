@@ -8,8 +8,13 @@ redeemed when its holder is admitted:
 
 A budget's debits must not exceed its credits, so its balance *is* what is left: there is no second
 counter, and nothing can be sold twice. A slot of a pool takes each place from the pool's budget
-too, in the same chain. Goodies move likewise on their own ledger. Money moves beside them, on the
-ledger of its currency:
+too, in the same chain. Goodies move likewise on their own ledger. People move on the ledger of
+presence, which counts who is inside:
+
+    operator --fund--> outside --enter--> inside --leave--> outside
+
+The outside of a hall is the room that is left in it: nobody enters a full one. Money moves beside
+them, on the ledger of its currency:
 
     cash --receipt--> customer --charge--> sales
     discounts --discount--> customer
@@ -19,7 +24,7 @@ ledger of its currency:
 what they stand for, so an operation repeated after a crash is recognised as the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import cache
 from typing import Final
@@ -83,6 +88,14 @@ class TransferCode(IntEnum):
     """Capacity taken back before it was sold."""
     TAKE_BACK = 6
     """A sold place or a granted goodie given back, when its order was refunded."""
+    RETURN = 7
+    """A holder whose place is redeemed is let in once more: nothing moves but the person."""
+    ENTER = 8
+    LEAVE = 9
+    UNDO = 10
+    """An admission taken back, because it did not happen after all."""
+    PASS_ON = 11
+    """A claim becomes another person's: nothing moves, and nobody else takes a step meanwhile."""
     CHARGE = 21
     RECEIPT = 22
     DISCOUNT = 23
@@ -103,12 +116,13 @@ class TransferCode(IntEnum):
     """Unspent tokens the organiser takes back."""
 
 
-RESOURCE_TAGS: Final = {ResourceKind.SLOT: 0, ResourceKind.POOL: 1, ResourceKind.GOODIE: 2}
-"""What tells slots, pools and goodies apart in `user_data_32`, `user_data_64` being a number."""
+RESOURCE_TAGS: Final = {kind: tag for tag, kind in enumerate(ResourceKind)}
+"""What tells slots, pools, goodies and halls apart in `user_data_32`, `user_data_64` being a
+number."""
 
 
 def resource_account_id(event: Event, kind: ResourceKind, number: int, code: AccountCode) -> int:
-    """An account of a slot, a pool or a goodie."""
+    """An account of a slot, a pool, a goodie or a hall."""
     return _shared_account_id(f"{kind}-account", event.id, number, code)
 
 
@@ -151,26 +165,60 @@ def customer_account_id(order_id: int) -> int:
 
 def resource_ledger(kind: ResourceKind) -> LedgerNumber:
     """On which ledger something is counted."""
-    return LedgerNumber.GOODIES if kind is ResourceKind.GOODIE else LedgerNumber.TICKETS
+    match kind:
+        case ResourceKind.SLOT | ResourceKind.POOL:
+            return LedgerNumber.TICKETS
+        case ResourceKind.GOODIE:
+            return LedgerNumber.GOODIES
+        case ResourceKind.HALL:
+            return LedgerNumber.PRESENCE
+
+
+def stock_code(kind: ResourceKind) -> AccountCode:
+    """The account whose balance is what is left of something."""
+    return AccountCode.OUTSIDE if kind is ResourceKind.HALL else AccountCode.BUDGET
+
+
+_LIMITED: Final = AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS
+_SALE_FLAGS: Final = {
+    AccountCode.OPERATOR: AccountFlags.NONE,
+    AccountCode.BUDGET: _LIMITED,
+    # No more people can be admitted than places were sold.
+    AccountCode.SPENT: _LIMITED,
+    AccountCode.REDEEMED: AccountFlags.NONE,
+}
+_HALL_FLAGS: Final = {
+    AccountCode.OPERATOR: AccountFlags.NONE,
+    AccountCode.OUTSIDE: _LIMITED,
+    AccountCode.INSIDE: _LIMITED,
+}
+_OPEN_FLAGS: Final = {AccountCode.OUTSIDE: AccountFlags.NONE, AccountCode.INSIDE: _LIMITED}
+"""Of the people inside by tickets for a slot without a hall: they are counted, not limited."""
 
 
 def resource_accounts(event: Event, resource: Resource) -> list[Account]:
-    """Operator, budget, spent and redeemed of one slot, pool or goodie."""
-    limited = AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS
-    kinds = {
-        AccountCode.OPERATOR: AccountFlags.NONE,
-        AccountCode.BUDGET: limited,
-        # No more people can be admitted than places were sold.
-        AccountCode.SPENT: limited,
-        AccountCode.REDEEMED: AccountFlags.NONE,
-    }
+    """The accounts of one slot, pool, goodie or hall."""
+    kind = resource.kind
+    flags = _HALL_FLAGS if kind is ResourceKind.HALL else _SALE_FLAGS
+    accounts = _accounts(event, resource, resource_ledger(kind), flags)
+    if kind is ResourceKind.SLOT:
+        accounts += _accounts(event, resource, LedgerNumber.PRESENCE, _OPEN_FLAGS)
+    return accounts
+
+
+def _accounts(
+    event: Event,
+    resource: Resource,
+    ledger: LedgerNumber,
+    kinds: Mapping[AccountCode, AccountFlags],
+) -> list[Account]:
     return [
         Account(
             id=resource_account_id(event, resource.kind, resource.number, code),
             user_data_128=event.id,
             user_data_64=resource.number,
             user_data_32=RESOURCE_TAGS[resource.kind],
-            ledger=resource_ledger(resource.kind),
+            ledger=ledger,
             code=code,
             flags=flags,
         )

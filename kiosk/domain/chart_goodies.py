@@ -1,7 +1,7 @@
 """Transfers of goodies: each piece by itself, for a ticket never waits for a present.
 
 A piece is held beside the places, outside their chain. If that is refused, there is none left and
-nothing is ever posted for it.
+nothing is ever posted for it. What is granted is handed out once, as a place is redeemed once.
 """
 
 from kiosk.domain.chart import (
@@ -14,6 +14,7 @@ from kiosk.domain.chart import (
 from kiosk.domain.chart_places import HOLD_MARGIN_SECONDS
 from kiosk.domain.events import Event, ResourceKind
 from kiosk.domain.goodies import GoodiePiece
+from kiosk.domain.hand_outs import HandOutUndo, HandOutWish
 from kiosk.domain.orders import Order
 from ledger.ids import derived_id
 from ledger.types import Transfer, TransferFlags
@@ -59,16 +60,62 @@ def release(order: Order, piece: GoodiePiece) -> Transfer:
     )
 
 
-def take_back(event: Event, order: Order, piece: GoodiePiece) -> Transfer:
-    """Give a granted piece back that was not handed out, its order being refunded."""
+def take_back(event: Event, order: Order, piece: GoodiePiece, attempt: int) -> Transfer:
+    """Give a granted piece back that was not handed out, its order being refunded.
+
+    It has the id that handing it out by `attempt` would have: of the two, one happens.
+    """
     transfer = _grant(event, order, piece)
-    transfer.id = derived_id("take-back-goodie", order.id, piece.position)
+    transfer.id = hand_out_id(order.id, piece.position, attempt)
     transfer.code = TransferCode.TAKE_BACK
     transfer.debit_account_id, transfer.credit_account_id = (
         transfer.credit_account_id,
         transfer.debit_account_id,
     )
     return transfer
+
+
+# The desk
+
+
+def hand_out_id(order_id: int, position: int, attempt: int) -> int:
+    """The id of handing a piece out; attempts after the first follow an undone one."""
+    return derived_id("hand-out", order_id, position, attempt)
+
+
+def hand_out(event: Event, goodie_number: int, wish: HandOutWish) -> Transfer:
+    """Hand a piece out. Who asks again with the same nonce hears the same answer."""
+    transfer = _redeem(event, goodie_number, wish.order_id)
+    transfer.id = hand_out_id(wish.order_id, wish.position, wish.attempt)
+    transfer.user_data_64 = wish.nonce
+    transfer.user_data_32 = wish.terminal
+    return transfer
+
+
+def undo_hand_out(event: Event, goodie_number: int, undo: HandOutUndo) -> Transfer:
+    """Take a piece back in that was handed out: the next attempt may hand it out anew."""
+    transfer = _redeem(event, goodie_number, undo.order_id)
+    transfer.id = derived_id("undo-hand-out", undo.order_id, undo.position, undo.attempt)
+    transfer.code = TransferCode.UNDO
+    transfer.user_data_64 = goodie_number
+    transfer.user_data_32 = undo.terminal
+    transfer.debit_account_id, transfer.credit_account_id = (
+        transfer.credit_account_id,
+        transfer.debit_account_id,
+    )
+    return transfer
+
+
+def _redeem(event: Event, goodie_number: int, order_id: int) -> Transfer:
+    kind = ResourceKind.GOODIE
+    return Transfer(
+        debit_account_id=resource_account_id(event, kind, goodie_number, AccountCode.SPENT),
+        credit_account_id=resource_account_id(event, kind, goodie_number, AccountCode.REDEEMED),
+        amount=1,
+        user_data_128=order_id,
+        ledger=LedgerNumber.GOODIES,
+        code=TransferCode.REDEEM,
+    )
 
 
 def _hold_id(order: Order, piece: GoodiePiece) -> int:

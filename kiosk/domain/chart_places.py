@@ -1,13 +1,12 @@
-"""Transfers of places: funded, held, sold, given back, redeemed.
+"""Transfers of places: funded, held, sold, given back; `chart_presence` redeems them.
 
 A claim to a slot of a pool is two places, one of the slot and one of the pool, always in the same
 chain: neither is ever had without the other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from kiosk.domain.admission import FIRST_ENTRY
 from kiosk.domain.chart import (
     RESOURCE_TAGS,
     AccountCode,
@@ -16,7 +15,7 @@ from kiosk.domain.chart import (
     linked,
     resource_account_id,
     resource_ledger,
-    slot_account_id,
+    stock_code,
 )
 from kiosk.domain.events import Event, Resource, ResourceKind
 from kiosk.domain.orders import Order, SlotClaim
@@ -29,14 +28,17 @@ that frees the places if no terminal is left to do it."""
 
 
 def change_capacity(event: Event, resource: Resource, *, transfer_id: int, by: int) -> Transfer:
-    """Give a slot, pool or goodie more to sell, or take back what is neither sold nor held."""
+    """Give a slot, pool or goodie more to sell, or take back what is neither sold nor held.
+
+    Likewise the room in a hall: what can be taken back is where nobody is.
+    """
     operator = resource_account_id(event, resource.kind, resource.number, AccountCode.OPERATOR)
-    budget = resource_account_id(event, resource.kind, resource.number, AccountCode.BUDGET)
+    stock = resource_account_id(event, resource.kind, resource.number, stock_code(resource.kind))
     grows = by > 0
     return Transfer(
         id=transfer_id,
-        debit_account_id=operator if grows else budget,
-        credit_account_id=budget if grows else operator,
+        debit_account_id=operator if grows else stock,
+        credit_account_id=stock if grows else operator,
         amount=abs(by),
         user_data_128=event.id,
         user_data_64=resource.number,
@@ -95,17 +97,21 @@ def take(event: Event, order: Order, payment_id: int) -> list[Transfer]:
     return places
 
 
-def take_back(event: Event, claims: Iterable[SlotClaim]) -> list[Transfer]:
+def take_back(
+    event: Event, claims: Iterable[SlotClaim], next_steps: Mapping[int, int]
+) -> list[Transfer]:
     """Give sold places back that nobody was admitted to: a part of the chain that refunds them.
 
-    A place goes back under the id that its admission would have. So of refund and admission one
-    happens, and the other is told, whichever of them is faster on whatever machine.
+    A place goes back under the id of the next step of its claim at the door, which `next_steps`
+    has by claim id. So of refund and admission one happens, and the other is told, whichever of
+    them is faster on whatever machine.
     """
     places = []
     for claim, kind in _places(claims):
         place = _sale(event, claim, kind)
         is_slot = kind is ResourceKind.SLOT
-        place.id = redeem_id(claim.id, FIRST_ENTRY) if is_slot else _id("take-back", kind, claim, 0)
+        step = step_id(claim.id, next_steps[claim.id])
+        place.id = step if is_slot else _id("take-back", kind, claim, 0)
         place.code = TransferCode.TAKE_BACK
         place.debit_account_id, place.credit_account_id = (
             place.credit_account_id,
@@ -115,27 +121,9 @@ def take_back(event: Event, claims: Iterable[SlotClaim]) -> list[Transfer]:
     return places
 
 
-# The door
-
-
-def redeem_id(claim_id: int, entry: int) -> int:
-    """The id of a claim's admission; entries after the first follow an undone one."""
-    return derived_id("redeem", claim_id, entry)
-
-
-def redeem(event: Event, claim: SlotClaim, *, entry: int, nonce: int, terminal: int) -> Transfer:
-    """Admit the holder of a claim. Who asks again with the same nonce hears the same answer."""
-    return Transfer(
-        id=redeem_id(claim.id, entry),
-        debit_account_id=slot_account_id(event, claim.slot_number, AccountCode.SPENT),
-        credit_account_id=slot_account_id(event, claim.slot_number, AccountCode.REDEEMED),
-        amount=1,
-        user_data_128=claim.id,
-        user_data_64=nonce,
-        user_data_32=terminal,
-        ledger=LedgerNumber.TICKETS,
-        code=TransferCode.REDEEM,
-    )
+def step_id(claim_id: int, number: int) -> int:
+    """The id of whatever takes this number among the steps of a claim at the door."""
+    return derived_id("redeem", claim_id, number)
 
 
 def _places(claims: Iterable[SlotClaim]) -> Iterator[tuple[SlotClaim, ResourceKind]]:

@@ -1,6 +1,6 @@
 """Transfers that give money and places back, and those that pay an invoice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kiosk.domain import chart_discounts, chart_goodies, chart_places
 from kiosk.domain.chart import (
@@ -34,11 +34,16 @@ def pay_out(event: Event, order: Order, refund: Refund) -> Transfer:
 
 
 def take_back(
-    event: Event, order: Order, refund: Refund, settlements: Sequence[InvoicePayment]
+    event: Event,
+    order: Order,
+    refund: Refund,
+    settlements: Sequence[InvoicePayment],
+    next_steps: Mapping[int, int],
 ) -> list[Transfer]:
     """One chain: give every place back, and undo every instrument of the claim payment.
 
-    The places go first: if one was used at the door, that is the reason the ledger gives.
+    The places go first: if one is used at the door before its claim takes the step that
+    `next_steps` has by claim id, that is the reason the ledger gives.
     """
     customer, sales = customer_account_id(order.id), event_account_id(event, AccountCode.SALES)
     undone = [
@@ -47,17 +52,20 @@ def take_back(
     ]
     return linked(
         [
-            *chart_places.take_back(event, order.claims),
+            *chart_places.take_back(event, order.claims, next_steps),
             *chart_discounts.take_back_use(event, order, refund.id),
             *(transfer for transfer in undone if transfer.amount),
         ]
     )
 
 
-def take_back_goodies(event: Event, order: Order) -> list[Transfer]:
-    """Give the pieces back that came with the order: each by itself, as they were given."""
+def take_back_goodies(event: Event, order: Order, attempts: Mapping[int, int]) -> list[Transfer]:
+    """Give the pieces back that came with the order: each by itself, as they were given.
+
+    `attempts` says by position which time a piece would be handed out.
+    """
     granted = [one for one in order.goodies if one.state is GoodieState.GRANTED]
-    return [chart_goodies.take_back(event, order, piece) for piece in granted]
+    return [chart_goodies.take_back(event, order, one, attempts[one.position]) for one in granted]
 
 
 def settle(event: Event, order: Order, paid: InvoicePayment) -> Transfer:

@@ -28,6 +28,13 @@ class InvalidEmail(KioskError):
     reason: str
 
 
+@dataclass(eq=False)
+class InvalidReason(KioskError):
+    """A reason to go on record cannot be used: `empty`, `too_long` or `control_character`."""
+
+    reason: str
+
+
 class SaleState(StrEnum):
     """Whether a slot can be bought now."""
 

@@ -56,6 +56,8 @@ class ResourceKind(StrEnum):
     SLOT = "slot"
     POOL = "pool"
     GOODIE = "goodie"
+    HALL = "hall"
+    """Of which room for people is limited, not what is sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,33 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Hall:
+    """A place that takes so many people at a time, whatever tickets they have."""
+
+    key: str
+    name: str
+    limit: int
+    number: int = 0
+    """What stands for the hall on the ledger; 0 until the store has given it one."""
+
+    @property
+    def resource(self) -> Resource:
+        """As something that is counted."""
+        return Resource(ResourceKind.HALL, self.key, self.number, self.limit)
+
+
+class EntryPolicy(StrEnum):
+    """How often a ticket admits its holder."""
+
+    SINGLE = "single"
+    """Once."""
+    DAILY = "daily"
+    """Once on each day of the event's time zone; nobody who left comes back on the same day."""
+    FREE = "free"
+    """As often as its holder has left before."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventSlot:
     """Something one is admitted to, in one ticket category."""
 
@@ -105,6 +134,9 @@ class EventSlot:
     """Slots of which one must be held in the same order, or owned already; any one will do."""
     order_max: int | None = None
     """How many one order may have, besides the limit that all slots share."""
+    entry: EntryPolicy = EntryPolicy.SINGLE
+    hall: str | None = None
+    """The key of the hall it leads to; without one, people inside are counted, not limited."""
 
     @property
     def title(self) -> str:
@@ -235,6 +267,7 @@ class Event:
     order_max: int = ORDER_MAX_DEFAULT
     """Tickets that one order may have at most."""
     pools: tuple[Pool, ...] = ()
+    halls: tuple[Hall, ...] = ()
     goodies: tuple[Goodie, ...] = ()
     providers: tuple[ProviderName, ...] = (ProviderName.CASH,)
     discounts: tuple[Discount, ...] = ()
@@ -254,11 +287,16 @@ class Event:
         slots = (one.resource for one in self.slots)
         pools = (one.resource for one in self.pools)
         goodies = (one.resource for one in self.goodies)
-        return (*slots, *pools, *goodies)
+        halls = (one.resource for one in self.halls)
+        return (*slots, *pools, *goodies, *halls)
 
     def pool_of(self, slot: EventSlot) -> Pool | None:
         """The pool that `slot` shares with others."""
         return next((pool for pool in self.pools if pool.key == slot.pool), None)
+
+    def hall_of(self, slot: EventSlot) -> Hall | None:
+        """The hall that `slot` leads to, if it is one of limited room."""
+        return next((hall for hall in self.halls if hall.key == slot.hall), None)
 
     def discount(self, typed: str) -> Discount | None:
         """The discount of a code as somebody typed it, valid now or not."""
@@ -274,4 +312,5 @@ class Event:
             slots=tuple(replace(one, number=numbers[of.SLOT, one.key]) for one in self.slots),
             pools=tuple(replace(one, number=numbers[of.POOL, one.key]) for one in self.pools),
             goodies=tuple(replace(one, number=numbers[of.GOODIE, one.key]) for one in self.goodies),
+            halls=tuple(replace(one, number=numbers[of.HALL, one.key]) for one in self.halls),
         )

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from kiosk.domain.admission import NeedsConduct, Reason, Verdict
+from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.events import Role, StaffMember
 from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.conduct import ConductScreen
@@ -114,7 +114,8 @@ class DoorScreen(KioskScreen[None]):
 
     async def _ask(self, code: str, nonce: int) -> Verdict | None:
         admission = self.desk.services.admission
-        judged = await admission.scan(code, nonce)
+        scan = Scan(code, nonce, self._staff.name)
+        judged = await admission.scan(scan)
         if not isinstance(judged, NeedsConduct):
             return judged
         # What a scanner has sent since belongs to no next code.
@@ -123,7 +124,7 @@ class DoorScreen(KioskScreen[None]):
         self.query_one(ScanInput).clear()
         if language is None:
             return None
-        return await admission.accept_conduct(judged, language, nonce)
+        return await admission.accept_conduct(judged, language, scan)
 
     def _show(self, verdict: Verdict | None) -> None:
         words = DoorWords(self.words, self.desk.services.catalog.event, self.desk.now())

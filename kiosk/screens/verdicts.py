@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.domain.admission import Colour, Reason, Verdict
-from kiosk.domain.events import Event
+from kiosk.domain.events import EntryPolicy, Event
 from kiosk.widgets.plain import cut, fit, one_line
 from kiosk.widgets.verdict import VerdictFace
 from kiosk.words import Words
 
-SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "▲", Colour.RED: "✖"}
+SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "▲", Colour.RED: "✖", Colour.GREY: "◌"}
 _NAME_COLUMNS = 18
 
 
@@ -47,16 +47,25 @@ class DoorWords:
         words = self.words
         return {
             Reason.ADMITTED: words("Welcome"),
+            Reason.LEFT: words("Goodbye"),
             Reason.ALREADY_IN: words("Already in"),
+            Reason.NOT_INSIDE: words("Not inside"),
+            Reason.NO_RETURN: words("No way back"),
+            Reason.HALL_FULL: words("Hall full"),
+            Reason.WRONG_SLOT: words("Other door"),
             Reason.TYPO: words("Mistyped"),
             Reason.NOT_OURS: words("Not a ticket"),
             Reason.UNKNOWN: words("Not known"),
             Reason.OTHER_EVENT: words("Other event"),
             Reason.UNPAID: words("Not paid"),
             Reason.REFUNDED: words("Refunded"),
+            Reason.REVOKED: words("Revoked"),
             Reason.REPLACED: words("Replaced"),
             Reason.NOT_VALID_YET: words("Not valid yet"),
             Reason.NOT_VALID_ANY_MORE: words("Not valid now"),
+            Reason.UNDONE: words("Undone"),
+            Reason.NOTHING_TO_UNDO: words("Nothing to undo"),
+            Reason.HISTORY_UNKNOWN: words("Not checked"),
         }[reason]
 
     def because(self, verdict: Verdict) -> str:
@@ -64,9 +73,20 @@ class DoorWords:
         words = self.words
         match verdict.reason:
             case Reason.ADMITTED:
-                return words("first entry")
+                return self._entry(verdict)
+            case Reason.LEFT:
+                return words("out again")
             case Reason.ALREADY_IN:
                 return self._already_in(verdict)
+            case Reason.NOT_INSIDE:
+                return self._since(verdict) or words("this ticket let nobody in")
+            case Reason.NO_RETURN:
+                return self._no_return(verdict)
+            case Reason.HALL_FULL:
+                hall = verdict.hall or words("the hall")
+                return words("{hall} takes nobody until somebody leaves", hall=hall)
+            case Reason.WRONG_SLOT:
+                return self._other_door(verdict)
             case Reason.TYPO:
                 return words("a letter or digit is wrong: type the number once more")
             case Reason.NOT_OURS:
@@ -80,10 +100,18 @@ class DoorWords:
                 return words("the order was not paid: it can be paid at the desk")
             case Reason.REFUNDED:
                 return words("the money for it went back, so it admits nobody")
+            case Reason.REVOKED:
+                return words("it was taken back: the desk can tell why")
             case Reason.REPLACED:
                 return words("a newer one was issued: ask for the newer one")
             case Reason.NOT_VALID_YET | Reason.NOT_VALID_ANY_MORE:
                 return self._validity(verdict)
+            case Reason.UNDONE:
+                return self._undone(verdict)
+            case Reason.NOTHING_TO_UNDO:
+                return words("no admission of this ticket stands")
+            case Reason.HISTORY_UNKNOWN:
+                return words("the signature is good; whether it was used is not known now")
 
     def log_line(self, verdict: Verdict) -> str:
         """One line of the last scans."""
@@ -101,6 +129,11 @@ class DoorWords:
             return ""
         return f"{cut(short_name(holder.name), 30)} · {masked_email(holder.email)}"
 
+    def _entry(self, verdict: Verdict) -> str:
+        if verdict.entry <= 1:
+            return self.words("first entry")
+        return self.words("entry {n}", n=verdict.entry)
+
     def _already_in(self, verdict: Verdict) -> str:
         words = self.words
         if verdict.at is None:
@@ -109,6 +142,34 @@ class DoorWords:
         if verdict.terminal is None:
             return words("since {when}", when=when)
         return words("since {when}, {place}", when=when, place=verdict.terminal)
+
+    def _since(self, verdict: Verdict) -> str:
+        """When and where somebody left, if they did."""
+        if verdict.at is None:
+            return ""
+        when = self.words.when(verdict.at, self.now)
+        place = verdict.terminal or ""
+        return self.words("left {when}, {place}", when=when, place=place)
+
+    def _no_return(self, verdict: Verdict) -> str:
+        words = self.words
+        daily = verdict.policy is EntryPolicy.DAILY
+        rule = words("it admits again tomorrow") if daily else words("it admits only once")
+        return "; ".join(filter(None, (self._since(verdict), rule)))
+
+    def _other_door(self, verdict: Verdict) -> str:
+        for slot in self.event.slots:
+            if slot.key == verdict.slot_key:
+                where = f"{slot.title}, {slot.place}" if slot.place else slot.title
+                return self.words("good, but for another door: {slot}", slot=where)
+        return self.words("good, but for another door")
+
+    def _undone(self, verdict: Verdict) -> str:
+        words = self.words
+        if verdict.at is None:
+            return words("that admission is taken back")
+        when = words.when(verdict.at, self.now)
+        return words("the admission of {when} is taken back", when=when)
 
     def _validity(self, verdict: Verdict) -> str:
         words, valid = self.words, verdict.valid

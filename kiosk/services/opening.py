@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
 from kiosk.domain import chart, chart_places
-from kiosk.domain.chart import AccountCode, linked
+from kiosk.domain.chart import linked
 from kiosk.domain.errors import EventChanged, LedgerContradicts, SigningKeyMissing
-from kiosk.domain.events import Event
+from kiosk.domain.events import Event, ResourceKind
 from kiosk.services.backing import Backing
 from kiosk.services.booking import open_accounts
 from kiosk.services.discounts import fund_discounts
@@ -86,15 +86,18 @@ class Opening:
         # Of a batch that somebody left behind nobody waits to hear: ours is planned next.
         if refusal is not None and batch.is_new:
             at = [result.status for result in results].index(refusal)
-            raise EventChanged(event.key, await self._sold_already(event, batch.changes[at]))
+            raise EventChanged(event.key, await self._taken_already(event, batch.changes[at]))
 
-    async def _sold_already(self, event: Event, change: CapacityChange) -> str:
+    async def _taken_already(self, event: Event, change: CapacityChange) -> str:
         one = change.resource
-        budget_id = chart.resource_account_id(event, one.kind, one.number, AccountCode.BUDGET)
-        [budget] = await self._ledger.lookup_accounts([budget_id])
+        stock = chart.stock_code(one.kind)
+        stock_id = chart.resource_account_id(event, one.kind, one.number, stock)
+        [account] = await self._ledger.lookup_accounts([stock_id])
         before = one.capacity - change.by
-        left = budget.credits_posted - budget.debits_posted - budget.debits_pending
+        left = account.credits_posted - account.debits_posted - account.debits_pending
+        is_hall = one.kind is ResourceKind.HALL
+        what, where = ("limit", "inside") if is_hall else ("capacity", "sold or on hold")
         return (
-            f"the capacity of {one.key} is {before} and cannot shrink to {one.capacity}:"
-            f" {before - left} are sold or on hold"
+            f"the {what} of {one.key} is {before} and cannot shrink to {one.capacity}:"
+            f" {before - left} are {where}"
         )

@@ -4,18 +4,15 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from kiosk.domain.chart_places import redeem_id
 from kiosk.domain.errors import LedgerContradicts, StoreUnavailable
 from kiosk.domain.orders import OrderState
 from kiosk.services.backing import Backing
-from kiosk.services.booking import instant
 from kiosk.services.catalog import Catalog
 from kiosk.services.finishing import MoneyFinisher, words
 from kiosk.services.settlement import Settlement
-from kiosk.store import door, orders
-from kiosk.store.door import Wish
+from kiosk.services.steps import Steps
+from kiosk.store import orders
 from ledger.engine import LedgerUnavailable
-from ledger.types import Transfer
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +23,8 @@ class Report:
 
     orders: int = 0
     expired: int = 0
-    admissions: int = 0
+    steps: int = 0
+    """Of claims at the door."""
     payments: int = 0
     """At providers, that had ended without our knowing all of it; and money for invoices."""
     refunds: int = 0
@@ -41,14 +39,14 @@ class Reconciliation:
         self, backing: Backing, catalog: Catalog, settlement: Settlement, money: MoneyFinisher
     ) -> None:
         self._store = backing.store
-        self._ledger = backing.ledger
         self._clock = backing.clock
         self._catalog = catalog
         self._settlement = settlement
+        self._steps = Steps(backing, catalog)
         self._money = money
 
     async def run_once(self) -> Report:
-        """Bring every unfinished order and admission to its end by asking the ledger."""
+        """Bring every unfinished order and step at the door to its end by asking the ledger."""
         now, event = self._clock.now(), self._catalog.event
         # Before holds run out: who paid in the last second has paid in time.
         money = await self._money.run_once()
@@ -64,11 +62,11 @@ class Reconciliation:
             else:
                 finished += 1
                 expired += state is OrderState.EXPIRED
-        admissions = await self._finish_admissions()
+        steps = await self._steps.finish()
         return Report(
             orders=finished,
             expired=expired,
-            admissions=admissions,
+            steps=steps,
             payments=money.payments,
             refunds=money.refunds,
             contradictions=tuple(contradictions),
@@ -97,18 +95,3 @@ class Reconciliation:
             lambda session: orders.change(session, order_id, lambda order: order.expire(now))
         )
         return (await self._settlement.settle(order)).state
-
-    async def _finish_admissions(self) -> int:
-        wishes = await self._store.transaction(door.unanswered)
-        for wish in wishes:
-            found = await self._ledger.lookup_transfers([redeem_id(wish.claim_id, wish.entry)])
-            await self._record(wish, found)
-        return len(wishes)
-
-    async def _record(self, wish: Wish, found: list[Transfer]) -> None:
-        # Not sent again: whoever scanned is gone, and the holder may come back to be admitted.
-        if [(wish.nonce, wish.terminal)] == [(f.user_data_64, f.user_data_32) for f in found]:
-            at = instant(found[0].timestamp)
-            await self._store.transaction(lambda session: door.admitted(session, wish, at))
-        else:
-            await self._store.transaction(lambda session: door.refused(session, wish))

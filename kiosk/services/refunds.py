@@ -1,12 +1,16 @@
 """Give money back: what is due of payments that bought nothing, and whole orders."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
+from kiosk.domain.entries import Standing
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.invoices import InvoicePayment
 from kiosk.domain.orders import Order
 from kiosk.domain.refunds import (
     NotRefundable,
@@ -20,7 +24,7 @@ from kiosk.domain.refunds import (
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
-from kiosk.store import orders, refunds
+from kiosk.store import door, hand_outs, orders, refunds
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
 
@@ -28,7 +32,17 @@ _USED = (
     Status.EXISTS_WITH_DIFFERENT_FLAGS,
     Status.EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID,
 )
-"""An admission has the id that the return of the place would have."""
+"""A step at the door has the id that the return of the place would have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """What is to go back of an order, by claim id, and by the positions of its pieces."""
+
+    order: Order
+    settlements: tuple[InvoicePayment, ...]
+    standing: dict[int, Standing]
+    attempts: Mapping[int, int]
 
 
 class Refunds:
@@ -130,13 +144,22 @@ class Refunds:
     async def _take_back(self, refund: Refund) -> bool:
         """Whether the ledger took the places back; False if one is used."""
         event = self._catalog.event
-        order, settlements = await self._store.transaction(
-            lambda session: (
-                orders.get(session, refund.order_id),
-                refunds.payments_of(session, refund.order_id),
+
+        def read(session: Session) -> _Returned:
+            order = orders.get(session, refund.order_id)
+            return _Returned(
+                order,
+                refunds.payments_of(session, order.id),
+                {one.id: door.history(session, one.id).standing for one in order.claims},
+                hand_outs.attempts(session, order.id),
             )
-        )
-        chain = chart_refunds.take_back(event, order, refund, settlements)
+
+        returned = await self._store.transaction(read)
+        if any(one.is_redeemed for one in returned.standing.values()):
+            return False
+        next_steps = {of: one.next_number for of, one in returned.standing.items()}
+        order = returned.order
+        chain = chart_refunds.take_back(event, order, refund, returned.settlements, next_steps)
         match await book(self._ledger, chain):
             case None:
                 pass
@@ -145,6 +168,6 @@ class Refunds:
             case status:
                 raise LedgerContradicts(f"refund of order {order.number}", status.name)
         # By themselves: a present that is gone keeps nobody from their money.
-        if goodies := chart_refunds.take_back_goodies(event, order):
+        if goodies := chart_refunds.take_back_goodies(event, order, returned.attempts):
             await self._ledger.create_transfers(goodies)
         return True

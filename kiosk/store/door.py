@@ -1,51 +1,76 @@
-"""What the door needs: claims by what is presented, acceptances, and the wishes to admit."""
+"""What the door needs: claims by what is presented, acceptances, and the steps of claims."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, bindparam
-from sqlmodel import Session, col, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
 
 from kiosk.domain.admission import ClaimRecord
+from kiosk.domain.entries import History, Standing, Step, StepKind, Wish
 from kiosk.domain.events import CodeOfConduct, Event
 from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
 from kiosk.store.order_rows import attendee_id, claim_of, claims_where
-from kiosk.store.tables import ASKED, METADATA, AdmissionOutcome, AdmissionRow, ConductRow
+from kiosk.store.tables import ASKED, METADATA, ConductRow, StepOutcome
 from kiosk.store.upserts import insert_missing
 
 _CLAIMS: Final = METADATA.tables["claim"]
 _EVENTS: Final = METADATA.tables["event"]
 _ORDERS: Final = METADATA.tables["orders"]
+_STEPS: Final = METADATA.tables["door_step"]
 
 
 def _with_order(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
     query = claims_where(condition).join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
-    return query.add_columns(_EVENTS.c.name.label("event_name"), _ORDERS.c.state)
+    # Locked: whoever changes a claim, or asks for a step of it, knows what the others did before.
+    return query.add_columns(_EVENTS.c.name.label("event_name"), _ORDERS.c.state).with_for_update(
+        of=_CLAIMS
+    )
 
 
 _BY_ID: Final = _with_order(_CLAIMS.c.id == bindparam("value"))
 _BY_NUMBER: Final = _with_order(_CLAIMS.c.ticket_number == bindparam("value"))
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One scan that should admit the holder of a claim: stored before the ledger is asked."""
-
-    claim_id: int
-    entry: int
-    nonce: int
-    terminal: int
+_HISTORY: Final = (
+    select_columns(_STEPS)
+    .where(_STEPS.c.claim_id == bindparam("claim_id"))
+    .where(_STEPS.c.outcome != StepOutcome.REFUSED)
+    .order_by(_STEPS.c.step, _STEPS.c.asked_at)
+)
+_UNANSWERED: Final = select_columns(_STEPS).where(ASKED).order_by(_STEPS.c.asked_at)
+_IS_WISH: Final = (
+    (_STEPS.c.claim_id == bindparam("of"))
+    & (_STEPS.c.step == bindparam("number"))
+    & (_STEPS.c.nonce == bindparam("by"))
+    & (_STEPS.c.terminal_number == bindparam("at"))
+)
+_ATTEMPT: Final = select_columns(_STEPS.c.attempt).where(_IS_WISH)
+_ASK_AGAIN: Final = (
+    update(_STEPS)
+    .where(_IS_WISH, _STEPS.c.outcome == StepOutcome.REFUSED)
+    .values(outcome=StepOutcome.ASKED, attempt=_STEPS.c.attempt + 1)
+)
+_DONE: Final = (
+    update(_STEPS)
+    .where(_IS_WISH)
+    .values(outcome=StepOutcome.DONE, kind=bindparam("what"), done_at=bindparam("when"))
+)
+_REFUSED: Final = (
+    update(_STEPS)
+    .where(_IS_WISH, _STEPS.c.outcome == StepOutcome.ASKED)
+    .values(outcome=StepOutcome.REFUSED)
+)
 
 
 def claim_by_id(session: Session, claim_id: int) -> ClaimRecord | None:
-    """The claim a signed ticket names."""
+    """The claim a signed ticket names, locked until the unit of work ends."""
     return _claim(session, _BY_ID, claim_id)
 
 
 def claim_by_number(session: Session, ticket_number: str) -> ClaimRecord | None:
-    """The claim a typed ticket number names."""
+    """The claim a typed ticket number names, locked until the unit of work ends."""
     return _claim(session, _BY_NUMBER, ticket_number)
 
 
@@ -86,32 +111,48 @@ def accept(session: Session, acceptance: Acceptance) -> None:
     insert_missing(session, METADATA.tables["conduct_acceptance"], values)
 
 
-def ask(session: Session, wish: Wish, at: datetime) -> None:
-    """Store a wish before the ledger is asked, again if it was given up."""
-    _insert(session, wish, at)
-    refused = col(AdmissionRow.outcome) == AdmissionOutcome.REFUSED
-    asked = update(AdmissionRow).where(*_is(wish), refused)
-    session.execute(asked.values(outcome=AdmissionOutcome.ASKED))
+def history(session: Session, claim_id: int) -> History:
+    """What a claim has been through at the door, and what it is asked for now."""
+    rows = session.connection().execute(_HISTORY, {"claim_id": claim_id}).all()
+    taken = [_step(row) for row in rows if row.outcome == StepOutcome.DONE]
+    asked = tuple(_wish(row) for row in rows if row.outcome == StepOutcome.ASKED)
+    return History(Standing.after(taken), asked)
 
 
-def admitted(session: Session, wish: Wish, at: datetime) -> None:
-    """Record that the ledger made this wish come true, whoever made it."""
-    _insert(session, wish, at)
-    outcome = {"outcome": AdmissionOutcome.ADMITTED, "admitted_at": at}
-    session.execute(update(AdmissionRow).where(*_is(wish)).values(**outcome))
+@dataclass(frozen=True, slots=True)
+class Request:
+    """When and by whom a step is asked for."""
+
+    at: datetime
+    """By the clock of the terminal."""
+    staff: str = ""
+    reason: str = ""
+    """Why an admission is undone."""
+
+
+def ask(session: Session, wish: Wish, request: Request) -> Wish:
+    """Store a wish before the ledger is asked; given up before, it is another attempt."""
+    if _insert(session, wish, request):
+        return wish
+    connection = session.connection()
+    connection.execute(_ASK_AGAIN, _key(wish))
+    return replace(wish, attempt=connection.execute(_ATTEMPT, _key(wish)).scalar_one())
+
+
+def done(session: Session, wish: Wish, at: datetime) -> None:
+    """Record that the ledger made this wish come true at `at`, whoever made it."""
+    _insert(session, wish, Request(at))
+    session.connection().execute(_DONE, _key(wish) | {"what": wish.kind, "when": at})
 
 
 def refused(session: Session, wish: Wish) -> None:
     """Record that a wish did not come true."""
-    asked = col(AdmissionRow.outcome) == AdmissionOutcome.ASKED
-    row = update(AdmissionRow).where(*_is(wish), asked)
-    session.execute(row.values(outcome=AdmissionOutcome.REFUSED))
+    session.connection().execute(_REFUSED, _key(wish))
 
 
 def unanswered(session: Session) -> list[Wish]:
     """The wishes whose answer was not recorded."""
-    rows = session.exec(select(AdmissionRow).where(ASKED).order_by(col(AdmissionRow.asked_at)))
-    return [Wish(row.claim_id, row.entry, row.nonce, row.terminal_number) for row in rows]
+    return [_wish(row) for row in session.connection().execute(_UNANSWERED)]
 
 
 def _claim(
@@ -123,22 +164,44 @@ def _claim(
     return ClaimRecord(claim_of(row), row.event_id, row.event_name, OrderState(row.state))
 
 
-def _insert(session: Session, wish: Wish, at: datetime) -> None:
+def _insert(session: Session, wish: Wish, request: Request) -> bool:
+    """Whether there was no such wish."""
     values = {
         "claim_id": wish.claim_id,
-        "entry": wish.entry,
+        "step": wish.number,
         "nonce": wish.nonce,
         "terminal_number": wish.terminal,
-        "asked_at": at,
-        "outcome": AdmissionOutcome.ASKED,
+        "kind": wish.kind,
+        "attempt": wish.attempt,
+        "staff": request.staff,
+        "reason": request.reason,
+        "asked_at": request.at,
+        "outcome": StepOutcome.ASKED,
     }
-    insert_missing(session, METADATA.tables["admission"], values)
+    return bool(insert_missing(session, _STEPS, values))
 
 
-def _is(wish: Wish) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(AdmissionRow.claim_id) == wish.claim_id,
-        col(AdmissionRow.entry) == wish.entry,
-        col(AdmissionRow.nonce) == wish.nonce,
-        col(AdmissionRow.terminal_number) == wish.terminal,
+def _key(wish: Wish) -> dict[str, object]:
+    return {"of": wish.claim_id, "number": wish.number, "by": wish.nonce, "at": wish.terminal}
+
+
+def _step(row: Row[*tuple[object, ...]]) -> Step:
+    return Step(
+        number=row.step,
+        kind=StepKind(row.kind),
+        nonce=row.nonce,
+        terminal=row.terminal_number,
+        asked_at=row.asked_at,
+        done_at=row.done_at,
+    )
+
+
+def _wish(row: Row[*tuple[object, ...]]) -> Wish:
+    return Wish(
+        claim_id=row.claim_id,
+        number=row.step,
+        kind=StepKind(row.kind),
+        nonce=row.nonce,
+        terminal=row.terminal_number,
+        attempt=row.attempt,
     )

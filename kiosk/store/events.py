@@ -27,6 +27,7 @@ _NOTE_SLOT: Final = (
         valid_starts=bindparam("new_starts"),
         valid_ends=bindparam("new_ends"),
         pool_number=bindparam("new_pool"),
+        hall_number=bindparam("new_hall"),
     )
 )
 _NUMBERED: Final = {kind: METADATA.tables[kind] for kind in ResourceKind}
@@ -96,7 +97,7 @@ def note(session: Session, event: Event) -> None:
     session.exec(update(EventRow).where(col(EventRow.id) == event.id).values(name=event.name))
     rows = []
     for slot in event.slots:
-        pool = event.pool_of(slot)
+        pool, hall = event.pool_of(slot), event.hall_of(slot)
         rows.append(
             {
                 "of": event.id,
@@ -104,6 +105,7 @@ def note(session: Session, event: Event) -> None:
                 "new_starts": slot.valid.starts,
                 "new_ends": slot.valid.ends,
                 "new_pool": pool.number if pool else None,
+                "new_hall": hall.number if hall else None,
             }
         )
     session.connection().execute(_NOTE_SLOT, rows)

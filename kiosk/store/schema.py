@@ -21,7 +21,7 @@ STRICT: Final = {"sqlite_strict": True}
 OPEN: Final = text("settled = 0")
 HELD: Final = text("state = 'held'")
 ASKED: Final = text("outcome = 'asked'")
-ADMITTED: Final = text("outcome = 'admitted'")
+DONE: Final = text("outcome = 'done'")
 NEW: Final = text("folded IS NULL")
 
 

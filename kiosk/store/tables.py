@@ -7,13 +7,14 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from kiosk.domain.entries import StepKind
 from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Booking, Method, OrderState
 
 # Imported for what it registers: keys of these tables refer to its tables.
 from kiosk.store import tables_event as tables_event
-from kiosk.store.schema import ADMITTED as ADMITTED
 from kiosk.store.schema import ASKED as ASKED
+from kiosk.store.schema import DONE as DONE
 from kiosk.store.schema import HELD as HELD
 from kiosk.store.schema import METADATA as METADATA
 from kiosk.store.schema import NEW as NEW
@@ -25,11 +26,11 @@ from kiosk.store.types import Flag, Id128, Instant, Integer64
 _EMPTY: Final = {"server_default": text("''")}
 
 
-class AdmissionOutcome(StrEnum):
-    """What became of the wish to admit somebody."""
+class StepOutcome(StrEnum):
+    """What became of the wish that a claim takes a step at the door."""
 
     ASKED = "asked"
-    ADMITTED = "admitted"
+    DONE = "done"
     REFUSED = "refused"
 
 
@@ -213,24 +214,28 @@ class ConductRow(SQLModel, table=True):
     terminal_number: int = Field(foreign_key="terminal.number")
 
 
-class AdmissionRow(SQLModel, table=True):
-    """A terminal wanted to admit the holder of a claim; one such wish per entry comes true."""
+class StepRow(SQLModel, table=True):
+    """A terminal wanted a claim to take a step; one such wish for each number comes true."""
 
-    __tablename__ = "admission"
+    __tablename__ = "door_step"
     __table_args__ = (
-        one_of("outcome", AdmissionOutcome),
-        CheckConstraint("entry >= 1", name="entry"),
+        one_of("kind", StepKind),
+        one_of("outcome", StepOutcome),
+        CheckConstraint("step >= 1", name="step"),
         CheckConstraint("nonce > 0", name="nonce"),
-        CheckConstraint("(outcome = 'admitted') = (admitted_at IS NOT NULL)", name="admitted_at"),
+        CheckConstraint("attempt >= 1", name="attempt"),
+        CheckConstraint("length(reason) <= 200", name="reason"),
+        CheckConstraint("kind = 'undo' OR reason = ''", name="undo_reason"),
+        CheckConstraint("(outcome = 'done') = (done_at IS NOT NULL)", name="done_at"),
         Index(
-            "uq_admission_admitted",
-            *("claim_id", "entry"),
+            "uq_door_step_done",
+            *("claim_id", "step"),
             unique=True,
-            sqlite_where=ADMITTED,
-            postgresql_where=ADMITTED,
+            sqlite_where=DONE,
+            postgresql_where=DONE,
         ),
         Index(
-            "ix_admission_asked",
+            "ix_door_step_asked",
             "asked_at",
             sqlite_where=ASKED,
             postgresql_where=ASKED,
@@ -239,9 +244,15 @@ class AdmissionRow(SQLModel, table=True):
     )
 
     claim_id: int = Field(primary_key=True, foreign_key="claim.id", sa_type=Id128)
-    entry: int = Field(primary_key=True)
+    step: int = Field(primary_key=True)
     nonce: int = Field(primary_key=True, sa_type=Integer64)
     terminal_number: int = Field(primary_key=True, foreign_key="terminal.number")
+    kind: str = Field(sa_type=Text)
+    attempt: int
+    staff: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    """Why an admission was undone; "" for every other step."""
     asked_at: datetime = Field(sa_type=Instant)
+    """By the clock of the terminal; the ledger's is `done_at`."""
     outcome: str = Field(sa_type=Text)
-    admitted_at: datetime | None = Field(default=None, sa_type=Instant)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)

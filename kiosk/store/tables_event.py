@@ -53,6 +53,7 @@ class SlotRow(SQLModel, table=True):
     valid_starts: datetime | None = Field(default=None, sa_type=Instant)
     valid_ends: datetime | None = Field(default=None, sa_type=Instant)
     pool_number: int | None = None
+    hall_number: int | None = None
 
 
 class PoolRow(SQLModel, table=True):
@@ -74,6 +75,21 @@ class GoodieRow(SQLModel, table=True):
     """Which number stands for which goodie, for ever."""
 
     __tablename__ = "goodie"
+    __table_args__ = (
+        UniqueConstraint("event_id", "key"),
+        CheckConstraint("number BETWEEN 1 AND 65535", name="number"),
+        STRICT,
+    )
+
+    event_id: int = Field(primary_key=True, foreign_key="event.id", sa_type=Id128)
+    number: int = Field(primary_key=True)
+    key: str = Field(sa_type=Text)
+
+
+class HallRow(SQLModel, table=True):
+    """Which number stands for which hall, for ever."""
+
+    __tablename__ = "hall"
     __table_args__ = (
         UniqueConstraint("event_id", "key"),
         CheckConstraint("number BETWEEN 1 AND 65535", name="number"),

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiosk.domain.admission import NeedsConduct, Reason, Verdict
+from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.errors import (
     WrongPin,
 )
@@ -54,12 +54,12 @@ class FakeAdmission(Admission, Answers):
     def new_nonce(self) -> int:
         return len(self.scans) + 1
 
-    async def scan(self, text: str, nonce: int) -> Verdict | NeedsConduct:
-        self.scans.append((text, nonce))
+    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
+        self.scans.append((scan.text, scan.nonce))
         self.check()
         return self.verdicts.popleft() if self.verdicts else Verdict(Reason.NOT_OURS)
 
-    async def accept_conduct(self, needs: NeedsConduct, language: str, nonce: int) -> Verdict:
+    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
         self.accepted.append(language)
         self.check()
         return Verdict(Reason.ADMITTED, needs.ticket_number, needs.holder, needs.slot_key)

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, col, select, update
 
-from kiosk.domain.admission import Colour, NeedsConduct, Reason, Verdict
+from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.codes import ALPHABET
 from kiosk.domain.events import CodeOfConduct, Window
@@ -27,14 +27,14 @@ async def a_ticket(terminal: Terminal, slot_key: str = "general") -> Ticket:
 async def verdict(terminal: Terminal, text: str) -> Verdict:
     """What a scan by itself says."""
     admission = terminal.services.admission
-    said = await admission.scan(text, admission.new_nonce())
+    said = await admission.scan(Scan(text, admission.new_nonce()))
     assert isinstance(said, Verdict)
     return said
 
 
 async def asked(terminal: Terminal, text: str, nonce: int) -> NeedsConduct:
     """The question about the Code of Conduct."""
-    needs = await terminal.services.admission.scan(text, nonce)
+    needs = await terminal.services.admission.scan(Scan(text, nonce))
     assert isinstance(needs, NeedsConduct)
     return needs
 
@@ -54,7 +54,7 @@ async def test_accepting_admits_and_is_on_record(terminal: Terminal) -> None:
     ticket = await a_ticket(terminal)
     needs = await asked(terminal, ticket.code, nonce=7)
 
-    said = await terminal.services.admission.accept_conduct(needs, "es", nonce=7)
+    said = await terminal.services.admission.accept_conduct(needs, "es", Scan(needs.text, nonce=7))
 
     assert (said.reason, said.colour) == (Reason.ADMITTED, Colour.GREEN)
     assert (said.holder, said.slot_key, said.terminal) == (ADA, "general", "north")
@@ -67,9 +67,9 @@ async def test_accepting_admits_and_is_on_record(terminal: Terminal) -> None:
 async def test_the_same_scan_again_is_the_same_green(terminal: Terminal) -> None:
     ticket = await a_ticket(terminal)
     needs = await asked(terminal, ticket.code, nonce=7)
-    said = await terminal.services.admission.accept_conduct(needs, "en", nonce=7)
+    said = await terminal.services.admission.accept_conduct(needs, "en", Scan(needs.text, nonce=7))
 
-    assert await terminal.services.admission.scan(ticket.code, nonce=7) == said
+    assert await terminal.services.admission.scan(Scan(ticket.code, nonce=7)) == said
 
 
 async def test_another_scan_is_amber_with_when_and_where(world: World) -> None:
@@ -77,7 +77,7 @@ async def test_another_scan_is_amber_with_when_and_where(world: World) -> None:
     south = await world.open(name="south")
     ticket = await a_ticket(north)
     needs = await asked(north, ticket.code, nonce=7)
-    admitted = await north.services.admission.accept_conduct(needs, "en", nonce=7)
+    admitted = await north.services.admission.accept_conduct(needs, "en", Scan(needs.text, nonce=7))
 
     said = await verdict(south, ticket.code)
 
@@ -90,7 +90,7 @@ async def test_a_typed_number_admits_like_the_code(terminal: Terminal) -> None:
     typed = ticket.number.lower().replace("-", " ")
 
     needs = await asked(terminal, typed, nonce=7)
-    said = await terminal.services.admission.accept_conduct(needs, "en", nonce=7)
+    said = await terminal.services.admission.accept_conduct(needs, "en", Scan(needs.text, nonce=7))
 
     assert said.reason is Reason.ADMITTED
     assert (await verdict(terminal, ticket.code)).reason is Reason.ALREADY_IN
@@ -181,7 +181,7 @@ async def test_a_ticket_is_good_in_its_window_only(world: World) -> None:
 
     early = await verdict(terminal, ticket.code)
     world.clock.advance(minutes=60)
-    needs = await terminal.services.admission.scan(ticket.code, 7)
+    needs = await terminal.services.admission.scan(Scan(ticket.code, 7))
     world.clock.advance(minutes=60)
     late = await verdict(terminal, ticket.code)
 

@@ -8,6 +8,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from kiosk.bootstrap import services
+from kiosk.domain.admission import Scan
 from kiosk.domain.errors import EventFileError
 from kiosk.domain.orders import OrderState
 from kiosk.settings import Settings
@@ -25,7 +26,7 @@ async def test_a_ticket_bought_before_a_restart_admits_after_it(tmp_path: Path) 
 
     async with services(settings, FakeClock()) as opened:
         assert await opened.sales.tickets(order_id) == [ticket]
-        needs = await opened.admission.scan(ticket.code, nonce=7)
+        needs = await opened.admission.scan(Scan(ticket.code, nonce=7))
 
     assert paid.state is OrderState.PAID
     assert needs.holder == ADA

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from kiosk.domain.admission import Reason, Verdict
+from kiosk.domain.admission import Reason, Scan, Verdict
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import NotCancellable, NotPayable, SoldOut
 from kiosk.domain.orders import OrderState
@@ -88,7 +88,7 @@ async def test_of_two_doors_in_the_same_instant_one_admits(world: World) -> None
         number = (await doors[0].sell()).claims[0].ticket_number
 
         said = await asyncio.gather(
-            *(door.services.admission.scan(number, at) for at, door in enumerate(doors, 1))
+            *(door.services.admission.scan(Scan(number, at)) for at, door in enumerate(doors, 1))
         )
 
         verdicts = [one for one in said if isinstance(one, Verdict)]

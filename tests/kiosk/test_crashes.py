@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlmodel import Session, col, select
 
-from kiosk.domain.admission import NeedsConduct, Reason
+from kiosk.domain.admission import NeedsConduct, Reason, Scan
 from kiosk.domain.chart import AccountCode, customer_account_id
 from kiosk.domain.errors import SoldOut, UnknownOrder
 from kiosk.domain.events import Goodie, Pool, ResourceKind
@@ -16,7 +16,7 @@ from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Order, OrderState
 from kiosk.services.reconciliation import Report
 from kiosk.store import orders
-from kiosk.store.tables import AdmissionOutcome, AdmissionRow, ClaimRow, OrderRow
+from kiosk.store.tables import ClaimRow, OrderRow, StepOutcome, StepRow
 from tests.kiosk.crashes import Crash, Fuse, crashing
 from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event, usd
 from tests.kiosk.world import Terminal, World
@@ -147,9 +147,9 @@ async def test_a_crash_at_any_step_of_an_admission_is_made_good(world: World) ->
         door = await world.open() if crashed else scene.doomed
         report = await door.services.reconciliation.run_once()
         assert report.contradictions == ()
-        said = await door.services.admission.scan(text, nonce=99)
+        said = await door.services.admission.scan(Scan(text, 99))
         if isinstance(said, NeedsConduct):
-            said = await door.services.admission.accept_conduct(said, "en", nonce=99)
+            said = await door.services.admission.accept_conduct(said, "en", Scan(text, 99))
         assert said.reason in ({Reason.ADMITTED, Reason.ALREADY_IN} if crashed else IN_ALREADY)
         assert said.terminal == "north"
         assert (await door.slot_account(AccountCode.REDEEMED)).credits_posted == 1
@@ -228,8 +228,8 @@ def admissions(session: Session, number: str) -> int:
     """How often a ticket let its holder in, by the store."""
     claim = select(ClaimRow.id).where(ClaimRow.ticket_number == number)
     rows = session.exec(
-        select(AdmissionRow)
-        .where(col(AdmissionRow.claim_id).in_(claim))
-        .where(AdmissionRow.outcome != AdmissionOutcome.REFUSED)
+        select(StepRow)
+        .where(col(StepRow.claim_id).in_(claim))
+        .where(StepRow.outcome != StepOutcome.REFUSED)
     )
-    return [AdmissionOutcome(row.outcome) for row in rows].count(AdmissionOutcome.ADMITTED)
+    return [StepOutcome(row.outcome) for row in rows].count(StepOutcome.DONE)

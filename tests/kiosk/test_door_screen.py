@@ -5,7 +5,7 @@ from asyncio import Event
 import pytest
 from textual.widgets import Input
 
-from kiosk.domain.admission import Colour, NeedsConduct, Reason, Verdict
+from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.people import Attendee
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
@@ -237,9 +237,9 @@ async def test_the_green_of_the_last_ticket_is_gone_before_the_next_one_is_judge
         await until(pilot, lambda: look_of(pilot) == "green")
         answer, answered_at_once = Event(), fakes.admission.scan
 
-        async def answered_later(text: str, nonce: int) -> Verdict | NeedsConduct:
+        async def answered_later(scan: Scan) -> Verdict | NeedsConduct:
             await answer.wait()
-            return await answered_at_once(text, nonce)
+            return await answered_at_once(scan)
 
         monkeypatch.setattr(fakes.admission, "scan", answered_later)
         await type_in(pilot, NUMBER)

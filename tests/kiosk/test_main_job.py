@@ -2,7 +2,7 @@
 
 import re
 
-from kiosk.domain.admission import Reason
+from kiosk.domain.admission import Reason, Scan
 from kiosk.domain.orders import OrderState
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.choose import ChooseScreen
@@ -68,7 +68,7 @@ async def test_a_ticket_number_typed_at_another_door_admits_too_and_only_once(
         world.clock.advance(seconds=5)
         await pilot.press("enter")
         await until(pilot, lambda: look_of(pilot) == "green")
-    verdict = await north.services.admission.scan(ticket.code, 77)
+    verdict = await north.services.admission.scan(Scan(ticket.code, 77))
     assert getattr(verdict, "reason", None) is Reason.ALREADY_IN
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from kiosk.domain.admission import NeedsConduct, Reason, Verdict
+from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.chart import AccountCode, cash_account_id, event_account_id
 from kiosk.domain.chart_discounts import uses_account_id
 from kiosk.domain.events import Discount, Goodie, Pool, ResourceKind, Role
@@ -151,7 +151,7 @@ async def test_one_used_ticket_keeps_the_whole_order(world: World) -> None:
 
     assert await fault(terminal, order) is RefundFault.USED
 
-    said = await terminal.services.admission.scan(order.claims[0].ticket_number, nonce=7)
+    said = await terminal.services.admission.scan(Scan(order.claims[0].ticket_number, 7))
     assert isinstance(said, Verdict)
     assert said.reason is Reason.ADMITTED
 
@@ -160,7 +160,7 @@ async def test_a_refunded_ticket_admits_nobody(world: World) -> None:
     terminal = await world.open()
     order = await terminal.sell()
     await refund(terminal, order)
-    said = await terminal.services.admission.scan(order.claims[0].ticket_number, nonce=1)
+    said = await terminal.services.admission.scan(Scan(order.claims[0].ticket_number, 1))
     assert isinstance(said, Verdict)
     assert said.reason is Reason.REFUNDED
 
@@ -173,7 +173,7 @@ async def test_of_refund_and_admission_in_the_same_instant_one_happens(world: Wo
     for at in range(12):
         order = await door.sell()
         number = order.claims[0].ticket_number
-        both = [door.services.admission.scan(number, nonce=1), refund(desk, order)]
+        both = [door.services.admission.scan(Scan(number, 1)), refund(desk, order)]
 
         said = await asyncio.gather(*(both if at % 2 else both[::-1]), return_exceptions=True)
 
@@ -203,7 +203,7 @@ async def test_the_door_hears_of_a_refund_that_only_the_ledger_knows(world: Worl
         )
     )
 
-    said = await services.admission.scan(order.claims[0].ticket_number, nonce=1)
+    said = await services.admission.scan(Scan(order.claims[0].ticket_number, 1))
 
     assert not isinstance(said, NeedsConduct)
     assert said.reason is Reason.REFUNDED

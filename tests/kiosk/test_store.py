@@ -20,6 +20,7 @@ from kiosk.services.order_book import OrderBook
 from kiosk.store import claim_tables as claim_tables
 from kiosk.store import door, orders
 from kiosk.store import lane_tables as lane_tables
+from kiosk.store import staff_tables as staff_tables
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.migrate import HEAD, alembic_config, upgrade
 from kiosk.store.tables import METADATA, TerminalRow
@@ -217,7 +218,7 @@ async def test_what_reconciliation_looks_for_is_found_by_index(store: Database) 
 
     assert plans
     assert not [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan]
-    for index in ("ix_orders_open", "ix_orders_held", "ix_admission_asked"):
+    for index in ("ix_orders_open", "ix_orders_held", "ix_door_step_asked"):
         assert any(index in plan for plan in plans)
 
 
