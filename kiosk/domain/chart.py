@@ -114,6 +114,10 @@ class TransferCode(IntEnum):
     EXPIRE = 45
     CLAW_BACK = 46
     """Unspent tokens the organiser takes back."""
+    RESERVE = 47
+    SUBMIT = 48
+    CONFIRM = 49
+    FAIL = 50
 
 
 RESOURCE_TAGS: Final = {kind: tag for tag, kind in enumerate(ResourceKind)}

@@ -91,16 +91,28 @@ def emit(event: Event, token: Token, *, emitted: int) -> Transfer:
     )
 
 
+def bill_account(
+    bill: int, *, token_number: int, owner: int, expires_at: datetime | None
+) -> Account:
+    """A bill of the wallet `owner`, with its expiry in Unix seconds or 0."""
+    return Account(
+        id=bill,
+        user_data_128=owner,
+        user_data_64=0 if expires_at is None else int(expires_at.timestamp()),
+        ledger=token_ledger(token_number),
+        code=AccountCode.BILL,
+        flags=_LIMITED,
+    )
+
+
 def bill_accounts(move: Move) -> list[Account]:
-    """The bills that a move makes: of its receiver, each with its expiry in Unix seconds or 0."""
+    """The bills that a move makes, of its receiver."""
     return [
-        Account(
-            id=part.bill,
-            user_data_128=move.receiver or 0,
-            user_data_64=_seconds(part.expires_at),
-            ledger=token_ledger(move.token_number),
-            code=AccountCode.BILL,
-            flags=_LIMITED,
+        bill_account(
+            part.bill,
+            token_number=move.token_number,
+            owner=move.receiver or 0,
+            expires_at=part.expires_at,
         )
         for part in move.parts
         if part.bill is not None
@@ -187,7 +199,3 @@ def _cut(transfers: Sequence[Transfer]) -> list[list[Transfer]]:
 
 def _id(step: str, move: Move, position: int) -> int:
     return derived_id(f"token-{step}", move.id, move.attempt, position)
-
-
-def _seconds(instant: datetime | None) -> int:
-    return 0 if instant is None else int(instant.timestamp())
