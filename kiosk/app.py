@@ -79,6 +79,7 @@ class KioskApp(App[None], inherit_bindings=False):
             self.exit()
             return
         self.run_worker(self.desk.services.reconciliation.run_forever(), group="reconciliation")
+        self.run_worker(self.desk.services.lane.run_forever(), group="lane")
 
     def _once_open(self, desk: Desk, go_on: Callable[[], object]) -> None:
         """Go on at once, or as soon as the books are open; a calm page waits for them."""

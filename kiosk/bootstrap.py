@@ -20,6 +20,7 @@ from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.front import Front
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
+from kiosk.services.lane import Lane
 from kiosk.services.payments import Channel, Payments
 from kiosk.services.receipts import Receipts
 from kiosk.services.reconciliation import Reconciliation
@@ -65,13 +66,14 @@ async def _services_of(
     event: Event, settings: Settings, clock: Clock | None
 ) -> AsyncIterator[Services]:
     files = TicketFiles(settings.tickets_folder)
-    async with backing(settings, clock) as opened:
-        if ProviderName.SANDBOX not in event.providers:
+    async with backing(settings, clock) as opened, AsyncExitStack() as closing:
+        if ProviderName.SANDBOX in event.providers:
+            sandbox = _with_sandbox(settings, opened, event)
+            assembled = await closing.enter_async_context(sandbox)
+        else:
             assembled = await assemble(opened, event, settings.terminal)
-            yield replace(assembled, ticket_files=files)
-            return
-        async with _with_sandbox(settings, opened, event) as assembled:
-            yield replace(assembled, ticket_files=files)
+        closing.push_async_callback(assembled.lane.close)
+        yield replace(assembled, ticket_files=files)
 
 
 @asynccontextmanager
@@ -103,11 +105,14 @@ async def assemble(
     receipts = Receipts(backing, catalog, settlement)
     payments = Payments(backing, catalog, receipts, channels or {})
     refunds, invoices = Refunds(backing, catalog), Invoices(backing, catalog)
+    door = Terminal(number, terminal)
+    admission = Admission(backing, catalog, door)
     finisher = MoneyFinisher(backing, catalog, MoneyServices(payments, refunds, invoices))
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
-        admission=Admission(backing, catalog, Terminal(number, terminal)),
+        admission=admission,
+        lane=Lane(backing, catalog, admission, door),
         staff=Staff(backing, catalog, number),
         payments=payments,
         refunds=refunds,

@@ -5,13 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
-from kiosk.domain.admission import Reason
+from kiosk.domain.admission import Reason, Scan, Way
 from kiosk.domain.people import Attendee
 
 PAUSE_SECONDS_FIRST: Final = 1.0
 PAUSE_SECONDS_MAX: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """So long on line, and what went before is forgiven."""
+
+PASSED: Final = {Reason.ADMITTED: Way.IN, Reason.LEFT: Way.OUT}
+"""What ledger and store say to who may pass, and which way that is."""
 
 
 class Part(StrEnum):
@@ -51,6 +54,28 @@ class LaneStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedOffline:
+    """The Code of Conduct was accepted together with a scan."""
+
+    language: str
+    digest: bytes
+    """SHA-256 of the exact text."""
+    holder_id: int | None
+    """Who accepted, where the lane knew whose ticket it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedScan:
+    """Somebody who was let in, or out, offline: on disk before anybody was told."""
+
+    scan: Scan
+    claim_id: int
+    at: datetime
+    """By the clock of the lane."""
+    conduct: AcceptedOffline | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """Somebody was let in offline whom ledger and store, once they answered, would not have."""
 
@@ -66,7 +91,7 @@ class Conflict:
     holder: Attendee | None = None
     slot_key: str | None = None
     other_at: datetime | None = None
-    """When the other lane admitted, by the ledger's clock."""
+    """When the other lane admitted, by that lane's clock."""
     other_terminal: str | None = None
     """The lane that admitted on the same ticket."""
     acknowledged_by: str = ""

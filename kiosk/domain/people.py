@@ -1,6 +1,6 @@
 """The people of an event, as they name themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from email_validator import EmailNotValidError, validate_email
@@ -22,6 +22,14 @@ class Attendee:
     def of(cls, name: str, email: str) -> Self:
         """Check and tidy what somebody typed; raises `InvalidName` or `InvalidEmail`."""
         return cls(checked_name(name), checked_email(email))
+
+    @property
+    def half_hidden(self) -> Self:
+        """`Ada L.`, `a•••@example.org`: enough to greet by, too little for who looks on."""
+        words = self.name.split()
+        short = " ".join([*words[:1], *(f"{word[0]}." for word in words[1:][-1:])])
+        local, _, domain = self.email.rpartition("@")
+        return replace(self, name=short, email=f"{local[:1]}•••@{domain}")
 
 
 def checked_name(name: str) -> str:

@@ -6,6 +6,7 @@ from kiosk.clock import Clock
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog
 from kiosk.services.invoices import Invoices
+from kiosk.services.lane import Lane
 from kiosk.services.payments import Payments
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.refunds import Refunds
@@ -22,6 +23,8 @@ class Services:
     catalog: Catalog
     sales: Sales
     admission: Admission
+    lane: Lane
+    """The door: `admission`, and what does without it while nobody answers."""
     staff: Staff
     payments: Payments
     refunds: Refunds

@@ -13,10 +13,12 @@ from kiosk.domain.events import (
     Role,
     StaffMember,
 )
+from kiosk.domain.lane import Conflict, LaneStatus
 from kiosk.domain.refunds import RefundDue
 from kiosk.services.admission import Admission
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
+from kiosk.services.lane import Lane
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
@@ -65,6 +67,38 @@ class FakeAdmission(Admission, Answers):
         return Verdict(Reason.ADMITTED, needs.ticket_number, needs.holder, needs.slot_key)
 
 
+class FakeLane(Lane):
+    """On line, unless the test says otherwise: what the fake admission says is what it says."""
+
+    def __init__(self, admission: FakeAdmission) -> None:
+        self.terminal = admission.terminal
+        self._fake = admission
+        self.said = LaneStatus()
+        self.found: list[Conflict] = []
+
+    @property
+    def status(self) -> LaneStatus:
+        return self.said
+
+    def new_nonce(self) -> int:
+        return self._fake.new_nonce()
+
+    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
+        return await self._fake.scan(scan)
+
+    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
+        return await self._fake.accept_conduct(needs, language, scan)
+
+    async def conflicts(self) -> list[Conflict]:
+        return self.found
+
+    async def acknowledge(self, conflict: Conflict, staff: StaffMember) -> None:
+        self.found.remove(conflict)
+
+    async def run_forever(self) -> None:
+        return
+
+
 class FakeReconciliation(Reconciliation):
     """Has nothing to do."""
 
@@ -108,11 +142,13 @@ class Fakes:
         self.sales = FakeSales(self.event, self.clock)
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
+        self.lane = FakeLane(self.admission)
         self.stats = FakeStats(a_snapshot(self.event))
         self.services = Services(
             catalog=self.catalog,
             sales=self.sales,
             admission=self.admission,
+            lane=self.lane,
             staff=FakeStaff(),
             payments=self.payments,
             refunds=FakeRefunds(),

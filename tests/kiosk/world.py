@@ -112,6 +112,7 @@ class World:
         """Close every terminal that was opened."""
         terminals, self._terminals = self._terminals, []
         for terminal in terminals:
+            await terminal.services.lane.close()
             await terminal.backing.store.close()
             if not self._is_server:
                 await terminal.backing.ledger.close()

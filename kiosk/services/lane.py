@@ -1,0 +1,229 @@
+"""A door that goes on by itself when ledger or store do not answer, and returns by itself."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Final, TypeVar
+
+from kiosk.domain import chart
+from kiosk.domain.admission import NeedsConduct, Scan, Verdict
+from kiosk.domain.chart import AccountCode
+from kiosk.domain.errors import StoreUnavailable
+from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.lane import Conflict, LaneState, LaneStatus, Part, Pauses
+from kiosk.services.admission import Admission, Terminal
+from kiosk.services.backing import Backing
+from kiosk.services.catalog import Catalog
+from kiosk.services.local_door import LocalDoor
+from kiosk.services.resync import AT_ONCE, Resync
+from kiosk.store import lanes
+from ledger.engine import LedgerUnavailable
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+DEADLINE_SECONDS: Final = 1.5
+"""How long somebody stands at a door before it goes on without an answer."""
+LOOK_SECONDS: Final = 3.0
+"""On line, how often a lane asks for news, and so notices an outage before anybody waits for it."""
+
+
+class Lane:
+    """The door of one terminal: `Admission` as long as it answers, `LocalDoor` otherwise.
+
+    `StoreUnavailable` comes out of a scan only if this machine's own disk is of no use.
+    """
+
+    def __init__(
+        self,
+        backing: Backing,
+        catalog: Catalog,
+        admission: Admission,
+        terminal: Terminal,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        self.terminal = terminal.name
+        self._store = backing.store
+        self._ledger = backing.ledger
+        self._clock = backing.clock
+        self._catalog = catalog
+        self._admission = admission
+        self._deadline_seconds = deadline_seconds
+        self._local = LocalDoor(backing.folder / "lanes", catalog, terminal.name, backing.clock)
+        lane = lanes.Lane(terminal.number, catalog.event.id)
+        self._resync = Resync(backing, admission, lane)
+        self._status = LaneStatus()
+        self._pauses = Pauses()
+        self._left = asyncio.Event()
+        self._asked_locally: set[int] = set()
+
+    @property
+    def status(self) -> LaneStatus:
+        """How it judges now, and what of it is not told yet."""
+        waiting, synced_at = len(self._local.waiting), self._local.knowledge.synced_at
+        return replace(self._status, queued=waiting, synced_at=synced_at)
+
+    def new_nonce(self) -> int:
+        """63 bits that name one scan: a repeated question about it gets the same answer."""
+        return self._admission.new_nonce()
+
+    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
+        """Judge what is presented, and let its holder pass if nothing that is known is in the way.
+
+        Grey lets pass too: it is on disk, and told to ledger and store when they answer again.
+        """
+        if self._status.state is LaneState.ONLINE:
+            verdict = await self._answered(self._admission.scan(scan))
+            if verdict is not None:
+                return await self._noted(verdict)
+        verdict = await self._local.judge(scan)
+        if isinstance(verdict, NeedsConduct):
+            self._asked_locally.add(scan.nonce)
+        return verdict
+
+    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
+        """Record that the holder accepted the text in `language`, and go on with the scan."""
+        if self._status.state is LaneState.ONLINE:
+            verdict = await self._answered(self._accept(needs, language, scan))
+            if verdict is not None:
+                return await self._noted(verdict)
+        said = await self._local.judge(scan, self._catalog.event.conduct[language])
+        assert isinstance(said, Verdict), "the text was accepted"
+        return said
+
+    async def conflicts(self) -> list[Conflict]:
+        """Whom lanes let pass that they should not have; those that nobody has seen to first."""
+        return await self._store.transaction(
+            partial(lanes.conflicts, event_id=self._catalog.event.id)
+        )
+
+    async def acknowledge(self, conflict: Conflict, staff: StaffMember) -> None:
+        """Record that `staff` has seen to a conflict; the first who did stays on record."""
+        assert staff.role >= Role.SUPERVISOR
+        await self._store.transaction(
+            partial(lanes.acknowledge, conflict=conflict, by=staff.name, at=self._clock.now())
+        )
+        await self._missing()
+
+    async def run_forever(self) -> None:
+        """Keep the local knowledge fresh, notice outages and their end, until cancelled."""
+        while True:
+            seconds = await self.look()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._left.wait(), seconds)
+            self._left.clear()
+
+    async def look(self) -> float:
+        """One look at ledger and store, and what follows; seconds until the next look."""
+        with suppress(StoreUnavailable):
+            # Without a disk it is a door like any other, as long as everything answers.
+            await self._local.open()
+        missing = await self._missing()
+        if missing:
+            self._miss(missing)
+        elif self._may_return():
+            await self._tell()
+        if Part.STORE not in missing:
+            await self._sync()
+        online = self._status.state is LaneState.ONLINE
+        return LOOK_SECONDS if online else self._pauses.seconds
+
+    async def close(self) -> None:
+        """Let go of the files; what is queued is there when this terminal starts again."""
+        await self._local.close()
+
+    async def _accept(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
+        if scan.nonce in self._asked_locally:
+            # Its holder is half hidden there: ledger and store know whose ticket it is.
+            said = await self._admission.scan(scan)
+            if isinstance(said, Verdict):
+                return said
+            needs = said
+        return await self._admission.accept_conduct(needs, language, scan)
+
+    async def _noted(self, verdict: T) -> T:
+        if isinstance(verdict, Verdict):
+            await self._local.note(verdict)
+        return verdict
+
+    async def _answered(self, asking: Awaitable[T]) -> T | None:
+        """What ledger and store answer in time; None if they do not, and the lane goes on."""
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                return await asking
+        except LedgerUnavailable:
+            self._miss(frozenset({Part.LEDGER}))
+        except StoreUnavailable:
+            self._miss(frozenset({Part.STORE}))
+        except TimeoutError:
+            # Which of them it was, the next look will tell.
+            self._miss(frozenset(Part))
+        self._left.set()
+        return None
+
+    async def _missing(self) -> frozenset[Part]:
+        """What does not answer in time; what does, is asked for the conflicts on the way."""
+        event = self._catalog.event
+        account = chart.slot_account_id(event, event.slots[0].number, AccountCode.SPENT)
+        ledger, conflicts = await asyncio.gather(
+            self._in_time(self._ledger.lookup_accounts([account])),
+            self._in_time(self._store.transaction(partial(lanes.count, event_id=event.id))),
+        )
+        if conflicts is not None:
+            self._status = replace(self._status, conflicts=conflicts)
+        answers = {Part.LEDGER: ledger, Part.STORE: conflicts}
+        return frozenset(part for part, answer in answers.items() if answer is None)
+
+    async def _in_time(self, asking: Awaitable[T]) -> T | None:
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                return await asking
+        except (LedgerUnavailable, StoreUnavailable, TimeoutError):
+            return None
+
+    def _miss(self, missing: frozenset[Part]) -> None:
+        now = self._clock.now()
+        if self._status.state is LaneState.ONLINE:
+            log.warning("the lane goes on by itself: no answer of %s", ", ".join(sorted(missing)))
+            self._pauses = self._pauses.left(now)
+            self._status = replace(self._status, since=now)
+        else:
+            self._pauses = self._pauses.missed()
+        self._status = replace(self._status, state=LaneState.OFFLINE, unchecked=missing)
+
+    def _may_return(self) -> bool:
+        """Whether it has been by itself for long enough, so that it does not come and go."""
+        since = self._status.since
+        pause = timedelta(seconds=self._pauses.seconds)
+        return since is None or self._clock.now() - since >= pause
+
+    async def _tell(self) -> None:
+        """Tell what is queued, and be on line again when all of it is told."""
+        if self._status.state is LaneState.OFFLINE:
+            self._status = replace(self._status, state=LaneState.RETURNING)
+        try:
+            while waiting := self._local.waiting[:AT_ONCE]:
+                conflicts = await self._resync.tell(waiting)
+                await self._local.told(waiting)
+                counted = self._status.conflicts + conflicts
+                self._status = replace(self._status, conflicts=counted)
+        except LedgerUnavailable:
+            self._miss(frozenset({Part.LEDGER}))
+        except StoreUnavailable:
+            self._miss(frozenset({Part.STORE}))
+        else:
+            if self._status.state is LaneState.RETURNING:
+                log.warning("the lane is back: everything is told")
+                self._pauses = self._pauses.returned(self._clock.now())
+            self._status = LaneStatus(conflicts=self._status.conflicts)
+
+    async def _sync(self) -> None:
+        try:
+            await self._local.knowledge.sync(self._store, self._catalog.event.id)
+        except StoreUnavailable:
+            self._miss(frozenset({Part.STORE}))
