@@ -43,19 +43,28 @@ def decode(text: str) -> bytes | None:
 
 def ticket_number(random_bits: int) -> str:
     """The ticket number for 55 random bits, with its check symbol."""
-    body = "".join(ALPHABET[random_bits >> shift & 31] for shift in range(50, -5, -5))
+    return checked(random_bits, NUMBER_SYMBOLS)
+
+
+def checked(random_bits: int, symbols: int) -> str:
+    """A number of so many symbols (at most 12) for 5 random bits each, the last one checking."""
+    shifts = range(5 * (symbols - 2), -5, -5)
+    body = "".join(ALPHABET[random_bits >> shift & 31] for shift in shifts)
     return body + ALPHABET[_check(body)]
 
 
 def format_number(number: str) -> str:
-    """A ticket number in groups, as people read and type it: `XXXX-XXXX-XXXX`."""
+    """A number in groups, as people read and type it: `XXXX-XXXX-XXXX`."""
     return "-".join(number[at : at + _GROUP] for at in range(0, len(number), _GROUP))
 
 
-def parse_number(typed: str) -> str | None:
-    """The ticket number somebody typed, tidied; None if it cannot be one, right or wrong."""
+def parse_number(typed: str, symbols: int = NUMBER_SYMBOLS) -> str | None:
+    """The number somebody typed, a ticket's by its length, tidied; None if it cannot be one.
+
+    Whether its symbols are right, `is_number_intact` tells.
+    """
     bare = _bare(typed)
-    return bare if bare.isalnum() and len(bare) == NUMBER_SYMBOLS else None
+    return bare if bare.isalnum() and len(bare) == symbols else None
 
 
 def parse_number_start(typed: str) -> str | None:
@@ -86,7 +95,8 @@ def is_number_intact(number: str) -> bool:
 
 def _check(body: str) -> int:
     total = 0
-    for products, symbol in zip(_WEIGHTED, body, strict=True):
+    # Shorter numbers use the first weights only.
+    for products, symbol in zip(_WEIGHTED, body, strict=False):
         total ^= products[_VALUES[symbol]]
     return total
 

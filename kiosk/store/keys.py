@@ -1,9 +1,10 @@
-"""The keys that sign tickets and webhooks: one file each, readable by its owner only."""
+"""What signs tickets and webhooks, and tells terminals apart: one file each, its owner's alone."""
 
 import os
 import secrets
 import tempfile
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,6 +38,12 @@ class SigningKeys:
         A provider elsewhere gives its own instead.
         """
         return self._keep(self._folder / f"{provider}.webhook", secrets.token_bytes(32))
+
+    def terminal_secret(self, name: str) -> bytes:
+        """What a terminal of this machine shows that it is the one that was paired."""
+        # Any name is good for a terminal, but not for a file.
+        file = sha256(name.encode()).hexdigest()[:32]
+        return self._keep(self._folder / f"{file}.terminal", secrets.token_bytes(32))
 
     def _keep(self, file: Path, secret: bytes) -> bytes:
         with suppress(FileNotFoundError):
