@@ -1,4 +1,4 @@
-"""The keys are in view in every language, also on the small terminal."""
+"""The keys and the countdown are in view in every language, also on the small terminal."""
 
 import pytest
 from textual.widgets import Input
@@ -12,8 +12,8 @@ from kiosk.widgets.frame import KeyHint
 from kiosk.widgets.ticket_card import ChoiceCard
 from kiosk.words import LANGUAGES
 from tests.kiosk.fake_services import Fakes
-from tests.kiosk.playing import Play, playing, type_in, until, until_screen
-from tests.kiosk.test_attendee_screens import tell
+from tests.kiosk.playing import Play, playing, rows_of, type_in, until, until_screen
+from tests.kiosk.test_attendee_screens import tell, to_pay
 
 
 def assert_keys_fit(pilot: Play) -> None:
@@ -21,6 +21,18 @@ def assert_keys_fit(pilot: Play) -> None:
     hints = pilot.app.screen.query(KeyHint)
     assert hints
     assert max(hint.region.right for hint in hints) <= pilot.app.size.width
+
+
+@pytest.mark.parametrize("size", [(71, 24), (40, 10), (24, 8)])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_countdown_is_in_view_on_every_terminal(
+    language: str, size: tuple[int, int]
+) -> None:
+    fakes = Fakes()
+    async with playing(fakes.services, size=size) as (_, pilot):
+        await pilot.press(*["right"] * LANGUAGES.index(language))
+        await to_pay(pilot)
+        assert " 5:00" in rows_of(pilot)[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
