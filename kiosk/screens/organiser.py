@@ -38,6 +38,7 @@ class OrganiserScreen(KioskScreen[None]):
         super().__init__(desk)
         self._staff = staff
         self._looking = False
+        self._attention = 0
 
     def compose(self) -> ComposeResult:
         words, event = self.words, self.desk.services.catalog.event
@@ -105,6 +106,7 @@ class OrganiserScreen(KioskScreen[None]):
             for bar, count in zip(bars, counts, strict=True):
                 bar.show(self._face(count))
         self._show_money(now.takings)
+        self._attention = now.attention
         self._show_health(now.health)
 
     def _face(self, count: Count) -> StockFace:
@@ -152,6 +154,11 @@ class OrganiserScreen(KioskScreen[None]):
             ),
             self._lamp(words("store"), health.store_seconds),
         ]
+        if self._attention:
+            needs = words.count(
+                "1 order needs attention", "{n} orders need attention", self._attention
+            )
+            lamps.insert(0, Content.styled(f"▲ {needs}", "$alert"))
         self.query_one("#lamps", Static).update(Content("   ").join(lamps))
 
     def _lamp(self, name: str, seconds: float | None) -> Content:

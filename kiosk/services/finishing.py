@@ -1,26 +1,30 @@
 """Finish what a crash left of money: payments at providers, refunds, money for invoices."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
-from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.invoices import InvoicePayment
 from kiosk.domain.provider_payments import EventContradicts, ProviderPayment
-from kiosk.domain.providers import ProviderEvent, ProviderUnavailable
+from kiosk.domain.providers import ProviderUnavailable
 from kiosk.domain.refunds import Refund, RefundState
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.invoices import Invoices
 from kiosk.services.payments import Payments
 from kiosk.services.refunds import Refunds
+from kiosk.services.trouble import Round
 from kiosk.store import payments, refunds
+from kiosk.store.payments import Heard
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+_order_id = attrgetter("order_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,10 @@ class MoneyServices:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What was found and finished, and what the ledger says against the store."""
+    """What was found and finished."""
 
     payments: int
     refunds: int
-    contradictions: tuple[str, ...]
 
 
 class MoneyFinisher:
@@ -48,36 +51,23 @@ class MoneyFinisher:
         self._store = backing.store
         self._catalog = catalog
         self._services = services
-        self._contradictions: list[str] = []
 
-    async def run_once(self) -> Finished:
+    async def run(self, this: Round) -> Finished:
         """Bring every payment, refund and invoice to its end, as far as it has one."""
         event_id = self._catalog.event.id
-        self._contradictions = []
         undone = await self._store.transaction(partial(payments.undone, event_id=event_id))
-        heard = await self._each(undone, self._hear)
+        heard = await this.each(undone, _order_id, _patiently(self._hear))
         unsettled = await self._store.transaction(partial(payments.unsettled, event_id=event_id))
-        ended = await self._each(unsettled, self._end)
+        ended = await this.each(unsettled, _order_id, _patiently(self._end))
         unpaid = await self._store.transaction(partial(refunds.unpaid, event_id=event_id))
         asked = [one for one in unpaid if one.state is RefundState.ASKED]
-        refunded = await self._each(asked, self._refund)
+        refunded = await this.each(asked, _order_id, _patiently(self._refund))
         arrived = await self._store.transaction(partial(refunds.open_payments, event_id=event_id))
-        settled = await self._each(arrived, self._settle)
-        return Finished(heard + ended + settled, refunded, tuple(self._contradictions))
+        settled = await this.each(arrived, _order_id, _patiently(self._settle))
+        return Finished(sum(heard) + sum(ended) + sum(settled), sum(refunded))
 
-    async def _each(self, found: Iterable[T], finish: Callable[[T], Awaitable[bool]]) -> int:
-        finished = 0
-        for one in found:
-            try:
-                finished += await finish(one)
-            except (ProviderUnavailable, EventContradicts) as fault:
-                log.warning("a payment waits: %r", fault)
-            except LedgerContradicts as contradiction:
-                self._contradictions.append(words(contradiction))
-        return finished
-
-    async def _hear(self, said: tuple[str, ProviderEvent]) -> bool:
-        await self._services.payments.apply(*said)
+    async def _hear(self, said: Heard) -> bool:
+        await self._services.payments.apply(said.provider, said.event)
         return True
 
     async def _end(self, payment: ProviderPayment) -> bool:
@@ -92,8 +82,14 @@ class MoneyFinisher:
         return True
 
 
-def words(contradiction: LedgerContradicts) -> str:
-    """A contradiction for a report; it is said in the log too."""
-    said = f"{contradiction.what}: {contradiction.status}"
-    log.error("the ledger contradicts the store: %s", said)
-    return said
+def _patiently(finish: Callable[[T], Awaitable[bool]]) -> Callable[[T], Awaitable[bool]]:
+    """The same, but what a provider keeps waiting, or tells otherwise, is no trouble of ours."""
+
+    async def attempt(one: T) -> bool:
+        try:
+            return await finish(one)
+        except (ProviderUnavailable, EventContradicts) as fault:
+            log.warning("a payment waits: %r", fault)
+            return False
+
+    return attempt

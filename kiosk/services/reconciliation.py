@@ -4,13 +4,14 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from kiosk.domain.errors import LedgerContradicts, StoreUnavailable
+from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.orders import OrderState
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
-from kiosk.services.finishing import MoneyFinisher, words
+from kiosk.services.finishing import MoneyFinisher
 from kiosk.services.settlement import Settlement
 from kiosk.services.steps import Steps
+from kiosk.services.trouble import Round
 from kiosk.store import orders
 from ledger.engine import LedgerUnavailable
 
@@ -38,38 +39,36 @@ class Reconciliation:
     def __init__(
         self, backing: Backing, catalog: Catalog, settlement: Settlement, money: MoneyFinisher
     ) -> None:
+        self._backing = backing
         self._store = backing.store
         self._clock = backing.clock
         self._catalog = catalog
         self._settlement = settlement
         self._steps = Steps(backing, catalog)
         self._money = money
+        self._has_run = False
 
     async def run_once(self) -> Report:
         """Bring every unfinished order and step at the door to its end by asking the ledger."""
         now, event = self._clock.now(), self._catalog.event
+        this = Round(self._backing, event.id, is_first=not self._has_run)
+        await this.begin()
         # Before holds run out: who paid in the last second has paid in time.
-        money = await self._money.run_once()
+        money = await self._money.run(this)
         found = await self._store.transaction(
             lambda session: orders.unfinished(session, event.id, now)
         )
-        finished, expired, contradictions = 0, 0, list(money.contradictions)
-        for order_id in found:
-            try:
-                state = await self._finish(order_id)
-            except LedgerContradicts as contradiction:
-                contradictions.append(words(contradiction))
-            else:
-                finished += 1
-                expired += state is OrderState.EXPIRED
+        states = await this.each(found, lambda order_id: order_id, self._finish)
         steps = await self._steps.finish()
+        await this.end()
+        self._has_run = True
         return Report(
-            orders=finished,
-            expired=expired,
+            orders=len(states),
+            expired=states.count(OrderState.EXPIRED),
             steps=steps,
             payments=money.payments,
             refunds=money.refunds,
-            contradictions=tuple(contradictions),
+            contradictions=tuple(this.contradictions),
         )
 
     async def run_forever(self, every_seconds: float = 60) -> None:

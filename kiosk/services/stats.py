@@ -13,7 +13,7 @@ from kiosk.domain.events import Event, ProviderName, Resource, ResourceKind
 from kiosk.domain.money import Money, zero
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
-from kiosk.store import refunds
+from kiosk.store import refunds, troubles
 from ledger.engine import LedgerUnavailable
 from ledger.types import Account
 
@@ -80,6 +80,8 @@ class Snapshot:
     goodies: tuple[Count, ...]
     takings: Takings
     health: Health
+    attention: int = 0
+    """Orders that could not be finished, and that people should look into."""
 
 
 class Stats:
@@ -95,7 +97,12 @@ class Stats:
         """The figures now; raises `LedgerUnavailable` or `StoreUnavailable`."""
         event = self._catalog.event
         began = perf_counter()
-        unpaid = await self._store.transaction(lambda session: refunds.unpaid(session, event.id))
+        unpaid, attention = await self._store.transaction(
+            lambda session: (
+                refunds.unpaid(session, event.id),
+                troubles.count(session, event.id),
+            )
+        )
         stored = perf_counter()
         found = await self._ledger.lookup_accounts([*_account_ids(event)])
         answered = perf_counter()
@@ -110,6 +117,7 @@ class Stats:
             goodies=tuple(_of_kind(counts, ResourceKind.GOODIE)),
             takings=_takings(event, accounts, [amount for amount in due if amount > 0]),
             health=Health(self._ledger.engine, answered - stored, stored - began),
+            attention=attention,
         )
 
     async def health(self) -> Health:

@@ -1,6 +1,7 @@
 """Payments at providers and what these said of them, in and out of the tables."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -53,7 +54,7 @@ _UPDATE: Final = (
 )
 
 _SAID_WITH_CURRENCY: Final = (
-    select(_SAID, _EVENTS.c.currency)
+    select(_SAID, _PAYMENTS.c.order_id, _EVENTS.c.currency)
     .join(_PAYMENTS, _PAYMENTS.c.reference == _SAID.c.reference)
     .join(_ORDERS, _ORDERS.c.id == _PAYMENTS.c.order_id)
     .join(_EVENTS, _EVENTS.c.id == _ORDERS.c.event_id)
@@ -71,6 +72,15 @@ _DONE: Final = (
     .where(_SAID.c.provider == bindparam("by"), _SAID.c.id == bindparam("event_id"))
     .values(effect=bindparam("new_effect"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a provider said of a payment for an order."""
+
+    order_id: int
+    provider: str
+    event: ProviderEvent
 
 
 def by_reference(session: Session, provider: str, reference: str) -> ProviderPayment | None:
@@ -136,10 +146,10 @@ def said(session: Session, provider: str, event_id: str) -> tuple[ProviderEvent,
     return _event(row), None if row.effect is None else Effect(row.effect)
 
 
-def undone(session: Session, event_id: int) -> list[tuple[str, ProviderEvent]]:
-    """What providers said that may not have had its effect, each with its provider."""
+def undone(session: Session, event_id: int) -> list[Heard]:
+    """What providers said that may not have had its effect."""
     rows = session.connection().execute(_UNDONE, {"event_id": event_id})
-    return [(row.provider, _event(row)) for row in rows]
+    return [Heard(row.order_id, row.provider, _event(row)) for row in rows]
 
 
 def note(session: Session, provider: str, event: ProviderEvent, at: datetime) -> None:

@@ -112,6 +112,18 @@ async def test_a_ledger_that_is_away_is_a_lamp_and_the_last_figures_stay() -> No
         assert "2 refunds are due" in text_of(pilot)
 
 
+async def test_orders_that_need_attention_are_a_lamp_until_there_are_none() -> None:
+    fakes = Fakes()
+    fakes.stats.now = replace(half_sold(fakes.event), attention=2)
+    async with playing(fakes.services) as (app, pilot):
+        await to_organiser(pilot)
+        await until_text(pilot, "▲ 2 orders need attention")
+        fakes.stats.now = replace(fakes.stats.now, attention=0)
+        assert isinstance(app.screen, OrganiserScreen)
+        app.screen.look()
+        await until(pilot, lambda: "attention" not in text_of(pilot))
+
+
 async def test_only_an_organiser_sees_it() -> None:
     async with playing(Fakes().services) as (app, pilot):
         await unlock(pilot, "3333")

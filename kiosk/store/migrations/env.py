@@ -9,6 +9,7 @@ from kiosk.store import claim_tables as claim_tables
 from kiosk.store import lane_tables as lane_tables
 from kiosk.store import refund_tables, types
 from kiosk.store import staff_tables as staff_tables
+from kiosk.store import trouble_tables as trouble_tables
 from kiosk.store import wallet_tables as wallet_tables
 
 
