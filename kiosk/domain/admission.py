@@ -65,7 +65,7 @@ class Reason(StrEnum):
     ALREADY_IN = "already_in"
     """`at` and `terminal` say since when and where."""
     NOT_INSIDE = "not_inside"
-    """An exit scan of somebody who is not in; `at` and `terminal` say how they left, if they did."""
+    """An exit scan of somebody outside; `at` and `terminal` say how they left, if they did."""
     NO_RETURN = "no_return"
     """`policy` lets nobody who left back in, or not on the same day; `at` and `terminal` say how
     they left."""

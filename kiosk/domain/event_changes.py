@@ -13,6 +13,7 @@ class SlotOnRecord:
     number: int
     valid: Window
     pool: str | None
+    hall: str | None = None
 
 
 def breaks_tickets(event: Event, record: SlotOnRecord) -> tuple[str, ...]:
@@ -33,3 +34,15 @@ def breaks_tickets(event: Event, record: SlotOnRecord) -> tuple[str, ...]:
         was, would_be = record.pool or "no pool", slot.pool or "no pool"
         broken.append(f"places of {slot.key} were sold from {was}, not from {would_be}")
     return tuple(broken)
+
+
+def moves_people(event: Event, record: SlotOnRecord) -> tuple[str, ...]:
+    """What about `event` would count people elsewhere than where they are; () if nothing would.
+
+    For a slot by whose tickets somebody is inside: when they leave, they leave where they entered.
+    """
+    slot = next((one for one in event.slots if one.key == record.key), None)
+    if slot is None or slot.hall == record.hall:
+        return ()
+    was, would_be = record.hall or "no hall", slot.hall or "no hall"
+    return (f"people are inside by tickets for {slot.key}, in {was} and not in {would_be}",)

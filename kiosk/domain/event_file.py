@@ -56,7 +56,7 @@ def _syntax_fault(file: str, text: str, message: str) -> Fault:
 
 def _event(top: Table, read: Read) -> Event:
     top.allow(
-        *("event", "payments", "conduct", "pools", "slots", "goodies"),
+        *("event", "payments", "conduct", "halls", "pools", "slots", "goodies"),
         *("discounts", "access", "tokens", "staff"),
     )
     head = top.table("event")
@@ -74,6 +74,7 @@ def _event(top: Table, read: Read) -> Event:
         order_max=head.whole("tickets_per_order", 1, _ORDER_MAX, default=ORDER_MAX_DEFAULT),
         providers=_providers(top),
         conduct=_conduct(top.table("conduct"), read),
+        halls=tuple(sale.hall(table) for table in top.tables("halls", required=False)),
         pools=tuple(sale.pool(table) for table in top.tables("pools", required=False)),
         slots=tuple(sale.slot(table) for table in top.tables("slots", required=True)),
         goodies=tuple(sale.goodie(table) for table in top.tables("goodies", required=False)),
@@ -83,7 +84,8 @@ def _event(top: Table, read: Read) -> Event:
         staff=tuple(_staff(table) for table in top.tables("staff", required=False)),
     )
     check_links(event, top.faults)
-    for kind, entries in (("slots", event.slots), ("pools", event.pools)):
+    counted = (("slots", event.slots), ("pools", event.pools), ("halls", event.halls))
+    for kind, entries in counted:
         if len(entries) > _RESOURCES_MAX:
             top.fault(kind, f"at most {_RESOURCES_MAX} {kind}")
     return event

@@ -13,8 +13,10 @@ def check_links(event: Event, faults: Faults) -> None:
     """Note each name that is taken, and each that nothing has."""
     slot_keys = [slot.key for slot in event.slots]
     pool_keys = [pool.key for pool in event.pools]
+    hall_keys = [hall.key for hall in event.halls]
     _unique(faults, "slots", "key", slot_keys)
     _unique(faults, "pools", "key", pool_keys)
+    _unique(faults, "halls", "key", hall_keys)
     _unique(faults, "goodies", "key", (goodie.key for goodie in event.goodies))
     _unique(faults, "tokens", "key", (token.key for token in event.tokens))
     _unique(faults, "staff", "name", (member.name for member in event.staff))
@@ -24,6 +26,8 @@ def check_links(event: Event, faults: Faults) -> None:
     for index, slot in enumerate(event.slots):
         if slot.pool is not None:
             _known(faults, ("slots", index, "pool"), [slot.pool], pool_keys, "a pool")
+        if slot.hall is not None:
+            _known(faults, ("slots", index, "hall"), [slot.hall], hall_keys, "a hall")
         others = [key for key in slot_keys if key != slot.key]
         _known(faults, ("slots", index, "requires"), slot.requires, others, "another slot")
     for array, entries in (

@@ -1,4 +1,4 @@
-"""What an event file says is sold: slots and their pools, goodies, and the codes for buyers."""
+"""What an event file says is sold: slots, their pools and halls, goodies, codes for buyers."""
 
 import re
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from kiosk.domain.event_reader import Table
 from kiosk.domain.events import (
     AccessCode,
     Discount,
+    EntryPolicy,
     EventSlot,
     Goodie,
+    Hall,
     Per,
     Pool,
     Window,
@@ -25,6 +27,7 @@ _CODE_LENGTHS: Final = range(3, 33)
 _CAPACITY_MAX: Final = 10_000_000
 _ORDER_MAX: Final = 50
 _USES_MAX: Final = 1_000_000_000
+_ENTRY: Final = {policy.value: policy for policy in EntryPolicy}
 _PER: Final = {per.value: per for per in Per}
 _SLOT_KEYS: Final = 'keys of slots in square brackets, like ["general"]'
 
@@ -52,11 +55,21 @@ class SaleReader:
             capacity=table.whole("capacity", 0, _CAPACITY_MAX),
         )
 
+    def hall(self, table: Table) -> Hall:
+        """One table of `[[halls]]`."""
+        table.allow("key", "name", "limit")
+        return Hall(
+            key=self.key(table),
+            name=table.text("name") or "",
+            limit=table.whole("limit", 0, _CAPACITY_MAX),
+        )
+
     def slot(self, table: Table) -> EventSlot:
         """One table of `[[slots]]`."""
         table.allow(
             *("key", "name", "category", "place", "price", "capacity", "pool", "public"),
             *("requires", "per_order", "sale_starts", "sale_ends", "valid_starts", "valid_ends"),
+            *("hall", "entry"),
         )
         return EventSlot(
             key=self.key(table),
@@ -71,6 +84,8 @@ class SaleReader:
             pool=table.text("pool", default="") or None,
             requires=table.texts("requires", _SLOT_KEYS),
             order_max=table.some("per_order", 1, _ORDER_MAX),
+            hall=table.text("hall", default="") or None,
+            entry=table.choice("entry", _ENTRY, default=EntryPolicy.SINGLE) or EntryPolicy.SINGLE,
         )
 
     def goodie(self, table: Table) -> Goodie:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from kiosk.domain.events import (
     Discount,
+    EntryPolicy,
     Event,
     EventSlot,
     Goodie,
+    Hall,
     Pool,
     ProviderName,
     Role,
@@ -31,6 +34,7 @@ def cautions(event: Event, now: datetime) -> tuple[Caution, ...]:
         _of_slots,
         _of_requirements,
         _of_pools,
+        _of_halls,
         _of_goodies,
         _of_discounts,
         _of_access,
@@ -93,6 +97,43 @@ def _of_size(pool: Pool, slots: list[EventSlot], at: Path) -> Iterator[Caution]:
         if slot.capacity > pool.capacity:
             words = f"{slot.key} alone has {slot.capacity} places, more than {pool.key}"
             yield Caution(at, words)
+
+
+def _of_halls(event: Event, now: datetime) -> Iterator[Caution]:
+    for index, hall in enumerate(event.halls):
+        at: Path = ("halls", index)
+        people = _people_at_most(event, hall)
+        if all(slot.hall != hall.key for slot in event.slots):
+            yield Caution((*at, "key"), f"no slot leads to {hall.key}")
+        elif not hall.limit:
+            yield Caution((*at, "limit"), f"nobody gets into {hall.key}")
+        elif hall.limit >= people:
+            words = f"its slots have {people} places together, so {hall.key} is never full"
+            yield Caution((*at, "limit"), words)
+    for index, slot in enumerate(event.slots):
+        days = _days(event, slot.valid)
+        if slot.entry is EntryPolicy.DAILY and days == 1:
+            words = f"{slot.key} is valid on one day, so daily is the same as single"
+            yield Caution(("slots", index, "entry"), words)
+
+
+def _people_at_most(event: Event, hall: Hall) -> int:
+    slots = [slot for slot in event.slots if slot.hall == hall.key]
+    alone = sum(slot.capacity for slot in slots if slot.pool is None)
+    pooled = (
+        min(pool.capacity, sum(slot.capacity for slot in slots if slot.pool == pool.key))
+        for pool in event.pools
+    )
+    return alone + sum(pooled)
+
+
+def _days(event: Event, window: Window) -> int | None:
+    """On how many days somebody may be let in; None if that is open."""
+    if window.starts is None or window.ends is None:
+        return None
+    zone, moment = ZoneInfo(event.timezone), timedelta(microseconds=1)
+    first, last = (at.astimezone(zone).date() for at in (window.starts, window.ends - moment))
+    return (last - first).days + 1
 
 
 def _of_goodies(event: Event, now: datetime) -> Iterator[Caution]:

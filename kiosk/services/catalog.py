@@ -7,7 +7,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import chart
 from kiosk.domain.basket import opened_by, order_max, sale_state
-from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import SaleState
 from kiosk.domain.events import ORDER_MAX_DEFAULT, Event, EventSlot, Pool, Resource
 from kiosk.services.backing import Backing
@@ -72,7 +71,9 @@ class Catalog:
     async def places(self, resources: Iterable[Resource]) -> dict[Resource, Places]:
         """How much of each slot, pool or goodie is free and on hold: the ledger's word."""
         ids = {
-            chart.resource_account_id(self.event, one.kind, one.number, AccountCode.BUDGET): one
+            chart.resource_account_id(
+                self.event, one.kind, one.number, chart.stock_code(one.kind)
+            ): one
             for one in resources
         }
         budgets = await self._ledger.lookup_accounts(list(ids))

@@ -11,7 +11,7 @@ from kiosk.domain import chart_presence
 from kiosk.domain.admission import Reason
 from kiosk.domain.chart import TransferCode
 from kiosk.domain.chart_places import step_id
-from kiosk.domain.entries import ENTRIES, Standing, Step, StepKind, Wish
+from kiosk.domain.entries import ENTRIES, Standing, StepKind, Wish
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import SlotClaim
 from kiosk.services.backing import Backing

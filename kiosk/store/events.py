@@ -5,21 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from kiosk.domain.entries import ENTRIES
 from kiosk.domain.errors import EventChanged
-from kiosk.domain.event_changes import SlotOnRecord, breaks_tickets
+from kiosk.domain.event_changes import SlotOnRecord, breaks_tickets, moves_people
 from kiosk.domain.events import Event, ResourceKind, Window
 from kiosk.domain.orders import OrderState
 from kiosk.store import tokens
-from kiosk.store.tables import METADATA
+from kiosk.store.tables import METADATA, StepOutcome
 from kiosk.store.tables_event import EventRow, SlotRow
 
 _CLAIMS: Final = METADATA.tables["claim"]
 _ORDERS: Final = METADATA.tables["orders"]
 _SLOTS: Final = METADATA.tables["slot"]
+_STEPS: Final = METADATA.tables["door_step"]
 _NOTE_SLOT: Final = (
     update(_SLOTS)
     .where(_SLOTS.c.event_id == bindparam("of"), _SLOTS.c.number == bindparam("at"))
@@ -77,15 +79,16 @@ def identify(session: Session, event: Event, new_id: int, public_key: bytes, at:
         session.add(row)
         session.flush()
     numbers = {kind: _numbers(session, row.id, kind) for kind in ResourceKind}
-    pool_keys = {number: key for key, number in numbers[ResourceKind.POOL].items()}
     refused = []
     if row.currency != event.currency:
         refused.append(f"its currency is {row.currency} for ever, not {event.currency}")
-    for record in _slots_on_record(session, row.id, pool_keys):
-        broken = breaks_tickets(event, record)
-        # Asked last: it takes a look at every claim of a slot nobody bought.
+    for record in _slots_on_record(session, row.id, numbers):
+        broken, moved = breaks_tickets(event, record), moves_people(event, record)
+        # Asked last: it takes a look at every claim of a slot nobody bought, or nobody is in.
         if broken and _is_sold(session, row.id, record.number):
             refused += broken
+        if moved and _is_anybody_inside(session, row.id, record.number):
+            refused += moved
     if refused:
         raise EventChanged(event.key, "; ".join(refused))
     opened = event.opened(row.id, _number(session, row.id, event, numbers))
@@ -137,8 +140,12 @@ def _number(
 
 
 def _slots_on_record(
-    session: Session, event_id: int, pool_keys: Mapping[int, str]
+    session: Session, event_id: int, numbers: Mapping[ResourceKind, dict[str, int]]
 ) -> list[SlotOnRecord]:
+    pool_keys, hall_keys = (
+        {number: key for key, number in numbers[kind].items()}
+        for kind in (ResourceKind.POOL, ResourceKind.HALL)
+    )
     rows = session.exec(select_rows(SlotRow).where(SlotRow.event_id == event_id))
     return [
         SlotOnRecord(
@@ -146,6 +153,7 @@ def _slots_on_record(
             number=row.number,
             valid=Window(row.valid_starts, row.valid_ends),
             pool=None if row.pool_number is None else pool_keys[row.pool_number],
+            hall=None if row.hall_number is None else hall_keys[row.hall_number],
         )
         for row in rows
     ]
@@ -160,3 +168,22 @@ def _is_sold(session: Session, event_id: int, slot_number: int) -> bool:
         .limit(1)
     )
     return session.scalars(claims).first() is not None
+
+
+def _is_anybody_inside(session: Session, event_id: int, slot_number: int) -> bool:
+    """Whether somebody entered by a ticket for a slot and did not leave, or may do so now."""
+    later = _STEPS.alias()
+    is_last = ~exists().where(
+        later.c.claim_id == _STEPS.c.claim_id,
+        later.c.outcome == StepOutcome.DONE,
+        later.c.step > _STEPS.c.step,
+    )
+    has_entered = (_STEPS.c.outcome == StepOutcome.DONE) & _STEPS.c.kind.in_(ENTRIES) & is_last
+    inside = (
+        select(_STEPS.c.claim_id)
+        .join(_CLAIMS, _CLAIMS.c.id == _STEPS.c.claim_id)
+        .where(_CLAIMS.c.event_id == event_id, _CLAIMS.c.slot_number == slot_number)
+        .where((_STEPS.c.outcome == StepOutcome.ASKED) | has_entered)
+        .limit(1)
+    )
+    return session.execute(inside).first() is not None

@@ -8,9 +8,10 @@ from alembic import command
 from sqlalchemy import create_engine, text
 
 from kiosk.domain import chart, chart_places
+from kiosk.domain.admission import Scan, Way
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import EventChanged
-from kiosk.domain.events import Goodie, Pool, ResourceKind, Window
+from kiosk.domain.events import Goodie, Hall, Pool, ResourceKind, Window
 from kiosk.domain.orders import OrderState
 from kiosk.services.catalog import Places
 from kiosk.store.database import sqlite_url
@@ -95,6 +96,39 @@ async def test_pools_and_goodies_grow_and_shrink_too(world: World) -> None:
     )
 
     assert await left(changed) == {"general": 8, "hall": 7, "shirt": 0}
+
+
+async def test_a_hall_grows_and_shrinks_as_far_as_nobody_is_in_it(world: World) -> None:
+    slot = a_slot(hall="dome")
+    terminal = await world.open(an_event(slot, halls=(Hall("dome", "Dome", 5),)))
+    for claim in (await terminal.sell({"general": 2})).claims:
+        await terminal.admit(claim.ticket_number)
+
+    with pytest.raises(EventChanged, match="limit of dome is 5 and cannot shrink to 1: 2 are in"):
+        await change(world, halls=(Hall("dome", "Dome", 1),))
+    with pytest.raises(EventChanged, match="people are inside by tickets for general, in dome and"):
+        await change(world, slots=(a_slot(),), halls=())
+    shrunk = await change(world, halls=(Hall("dome", "Dome", 2),))
+    assert await left(shrunk) == {"general": 8, "dome": 0}
+    grown = await change(world, halls=(Hall("dome", "Dome", 9),))
+    assert await left(grown) == {"general": 8, "dome": 7}
+
+
+async def test_a_slot_moves_to_another_hall_once_nobody_is_inside(embedded: World) -> None:
+    dome, tent = Hall("dome", "Dome", 5), Hall("tent", "Tent", 1)
+    event = an_event(a_slot(hall="dome"), halls=(dome, tent))
+    terminal = await embedded.open(event)
+    number = (await terminal.sell()).claims[0].ticket_number
+    await terminal.admit(number)
+    moved = (a_slot(hall="tent"),)
+    with pytest.raises(EventChanged, match="in dome and not in tent"):
+        await change(embedded, slots=moved)
+
+    await terminal.services.admission.scan(Scan(number, 7, way=Way.OUT))
+    await change(embedded, slots=moved, halls=(tent,))
+
+    freed = await change(embedded, slots=(a_slot(),), halls=())
+    assert await left(freed) == {"general": 9}
 
 
 async def test_what_nobody_bought_may_go_and_come_back(world: World) -> None:

@@ -12,8 +12,10 @@ from kiosk.domain.event_sense import cautions
 from kiosk.domain.events import (
     AccessCode,
     Discount,
+    EntryPolicy,
     Event,
     Goodie,
+    Hall,
     Per,
     Pool,
     ProviderName,
@@ -58,8 +60,8 @@ pin_hash = "{pin_hash(PIN)}"
 """
 WHOLE = (
     GOOD.replace("[conduct]", "tickets_per_order = 6\n\n[conduct]")
-    .replace("capacity = 200", 'capacity = 200\npool = "hall"\nper_order = 4')
-    .replace("public = false", 'public = false\nrequires = ["general"]')
+    .replace("capacity = 200", 'capacity = 200\npool = "hall"\nper_order = 4\nhall = "dome"')
+    .replace("public = false", 'public = false\nrequires = ["general"]\nentry = "daily"')
     + """
 [payments]
 sandbox = true
@@ -69,6 +71,11 @@ cash = false
 key = "hall"
 name = "Great Hall"
 capacity = 220
+
+[[halls]]
+key = "dome"
+name = "Dome"
+limit = 150
 
 [[goodies]]
 key = "shirt"
@@ -137,6 +144,7 @@ def test_a_file_may_leave_out_what_has_a_default() -> None:
     assert event.providers == (ProviderName.CASH,)
     assert (*event.pools, *event.goodies, *event.discounts, *event.access_codes) == ()
     assert (event.slots[0].pool, event.slots[0].order_max) == (None, None)
+    assert (event.slots[0].hall, event.slots[0].entry) == (None, EntryPolicy.SINGLE)
 
 
 def test_a_file_that_says_everything_is_read_exactly() -> None:
@@ -147,6 +155,9 @@ def test_a_file_that_says_everything_is_read_exactly() -> None:
     assert event.pools == (Pool("hall", "Great Hall", 220),)
     assert (general.pool, general.order_max, general.requires) == ("hall", 4, ())
     assert (sponsor.pool, sponsor.order_max, sponsor.requires) == (None, None, ("general",))
+    assert event.halls == (Hall("dome", "Dome", 150),)
+    assert (general.hall, general.entry) == ("dome", EntryPolicy.SINGLE)
+    assert (sponsor.hall, sponsor.entry) == (None, EntryPolicy.DAILY)
     assert event.goodies == (
         Goodie("shirt", "T-shirt", 60, Per.TICKET, ("general", "sponsor")),
         Goodie("sticker", "Sticker", 5),
@@ -174,6 +185,13 @@ MORE_CHANGES = [
     ('= ["general"]', '= ["general", "general"]', "slots[2].requires", "in square brackets"),
     ("capacity = 220", "capacity = -1", "pools[1].capacity", "whole number from 0"),
     ('"Great Hall"', '""', "pools[1].name", "a text"),
+    ('hall = "dome"', 'hall = "doom"', "slots[1].hall", "a hall of this file, not doom; did you"),
+    ('hall = "dome"', "hall = 3", "slots[1].hall", "a text"),
+    ('entry = "daily"', 'entry = "twice"', "slots[2].entry", "one of single, daily, free"),
+    ('entry = "daily"', 'entri = "daily"', "slots[2].entri", "did you mean entry?"),
+    ("limit = 150", "limit = -1", "halls[1].limit", "whole number from 0"),
+    ("limit = 150", "capacity = 150", "halls[1].capacity", "a known key: key, name, limit"),
+    ("limit = 150", 'limit = 1\n[[halls]]\nkey = "dome"', "halls[2].key", "dome is taken"),
     ("count = 60", "count = 1.5", "goodies[1].count", "whole number from 0"),
     ('per = "ticket"', 'per = "person"', "goodies[1].per", "one of order, ticket"),
     ('["general", "sponsor"]', '["vip"]', "goodies[1].slots", "a slot of this file, not vip"),

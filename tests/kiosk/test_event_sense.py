@@ -10,9 +10,11 @@ from kiosk.domain.event_sense import cautions
 from kiosk.domain.events import (
     AccessCode,
     Discount,
+    EntryPolicy,
     Event,
     EventSlot,
     Goodie,
+    Hall,
     Pool,
     ProviderName,
     Role,
@@ -111,6 +113,32 @@ NONSENSE = {
         ("pools", 0, "capacity"),
         "alone has 10 places",
     ),
+    "a hall nobody uses": (
+        sensible(GENERAL, halls=(Hall("dome", "Dome", 5),)),
+        ("halls", 0, "key"),
+        "no slot leads to dome",
+    ),
+    "a hall for nobody": (
+        sensible(a_slot(hall="dome"), halls=(Hall("dome", "Dome", 0),)),
+        ("halls", 0, "limit"),
+        "nobody gets into dome",
+    ),
+    "a hall that is never full": (
+        sensible(
+            a_slot(pool="all", hall="dome"),
+            a_slot("b", pool="all", hall="dome"),
+            a_slot("c", hall="dome"),
+            pools=(Pool("all", "All", 12),),
+            halls=(Hall("dome", "Dome", 22),),
+        ),
+        ("halls", 0, "limit"),
+        "22 places together, so dome is never full",
+    ),
+    "every day of one": (
+        sensible(a_slot(valid=Window(SOON, SOON + timedelta(hours=9)), entry=EntryPolicy.DAILY)),
+        ("slots", 0, "entry"),
+        "daily is the same as single",
+    ),
     "no goodie": (
         sensible(GENERAL, goodies=(Goodie("shirt", "T-shirt", 0),)),
         ("goodies", 0, "count"),
@@ -189,9 +217,11 @@ def test_a_sensible_event_is_let_be() -> None:
     event = sensible(
         a_slot("early", pool="hall", sale=Window(ends=BEFORE)),
         a_slot(pool="hall", sale=Window(ends=LATER), valid=Window(ends=LATER)),
-        a_slot("crew", public=False, pool="hall"),
-        free("workshop", requires=("early", "general")),
+        a_slot("crew", public=False, pool="hall", hall="dome"),
+        free("workshop", requires=("early", "general"), entry=EntryPolicy.DAILY),
+        a_slot("fair", valid=Window(NOW, LATER), entry=EntryPolicy.DAILY, hall="dome"),
         pools=(Pool("hall", "Hall", 25),),
+        halls=(Hall("dome", "Dome", 19),),
         goodies=(Goodie("shirt", "T-shirt", 9),),
         discounts=(Discount("HALF", 50), Discount("LESS", amount=usd(100), slot_keys=("early",))),
         access_codes=(AccessCode("CREW", ("crew",)),),

@@ -28,6 +28,21 @@ def insert(connection: Connection, table: str, **values: object) -> None:
     connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
 
 
+def open_event(connection: Connection) -> None:
+    """An event, and somebody who buys tickets for it."""
+    insert(
+        connection,
+        "event",
+        id=EVENT,
+        key="fest",
+        name="Fest",
+        currency="USD",
+        public_key=b"k" * 32,
+        opened_at=1,
+    )
+    insert(connection, "attendee", id=ATTENDEE, name="Ada", email="ada@example.org")
+
+
 def sell(connection: Connection, number: int, state: str, booking: str) -> None:
     """An order that took 4.00 in cash for 5.00."""
     order_id = bytes([number]) * 16
@@ -62,17 +77,7 @@ def sell(connection: Connection, number: int, state: str, booking: str) -> None:
 
 def test_payments_and_refunds_that_are_due_survive(engine: Engine) -> None:
     with engine.begin() as connection:
-        insert(
-            connection,
-            "event",
-            id=EVENT,
-            key="fest",
-            name="Fest",
-            currency="USD",
-            public_key=b"k" * 32,
-            opened_at=1,
-        )
-        insert(connection, "attendee", id=ATTENDEE, name="Ada", email="ada@example.org")
+        open_event(connection)
         sell(connection, 1, "paid", "post")
         sell(connection, 2, "paid_unfulfilled", "alone")
 
@@ -88,4 +93,59 @@ def test_payments_and_refunds_that_are_due_survive(engine: Engine) -> None:
     assert [tuple(row) for row in payments] == [("cash", 400, 500, "Kim", "")] * 2
     assert [tuple(row) for row in refunds] == [
         (b"\x02" * 16, b"f" * 16, "unfulfilled", 400, 15, "due")
+    ]
+
+
+def test_admissions_become_steps_of_people_who_have_left(engine: Engine) -> None:
+    claims = {name: name.encode() * 16 for name in "pqr"}
+    with engine.begin() as connection:
+        open_event(connection)
+        sell(connection, 1, "paid", "post")
+        insert(connection, "slot", event_id=EVENT, number=1, key="general")
+        insert(connection, "terminal", number=1, name="north")
+        for position, (name, outcome) in enumerate(
+            zip(claims, ("admitted", "asked", "refused"), strict=True)
+        ):
+            insert(
+                connection,
+                "claim",
+                id=claims[name],
+                order_id=bytes([1]) * 16,
+                position=position,
+                event_id=EVENT,
+                slot_number=1,
+                ticket_number=name.upper() * 12,
+                version=1,
+                price_minor=400,
+                holder_id=ATTENDEE,
+            )
+            insert(
+                connection,
+                "admission",
+                claim_id=claims[name],
+                entry=1,
+                nonce=7,
+                terminal_number=1,
+                asked_at=30,
+                outcome=outcome,
+                admitted_at=31 if outcome == "admitted" else None,
+            )
+
+    upgrade(engine)
+
+    with engine.begin() as connection:
+        columns = "claim_id, step, nonce, terminal_number, kind, attempt, asked_at, outcome"
+        rows = connection.execute(
+            text(f"SELECT {columns}, done_at FROM door_step ORDER BY claim_id, step")
+        ).all()
+        told = "SELECT count(*) FROM door_change"
+        before = connection.scalar(text(told))
+        connection.execute(text("UPDATE door_step SET outcome = 'refused' WHERE outcome = 'asked'"))
+        assert connection.scalar(text(told)) == before + 1
+    assert [tuple(row) for row in rows] == [
+        (claims["p"], 1, 7, 1, "enter", 1, 30, "done", 31),
+        # Nobody counted them in, so nobody waits for them to leave.
+        (claims["p"], 2, 7, 1, "leave", 1, 31, "done", 31),
+        (claims["q"], 1, 7, 1, "enter", 1, 30, "asked", None),
+        (claims["r"], 1, 7, 1, "enter", 1, 30, "refused", None),
     ]
