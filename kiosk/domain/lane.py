@@ -8,8 +8,10 @@ from typing import Final, Self
 from kiosk.domain.admission import Reason, Scan, Way
 from kiosk.domain.people import Attendee
 
-PAUSE_SECONDS_FIRST: Final = 1.0
-PAUSE_SECONDS_MAX: Final = 30.0
+PAUSE_SECONDS_MIN: Final = 1.0
+PAUSE_SECONDS_MAX: Final = 15.0
+CALM_SECONDS_MIN: Final = 1.0
+CALM_SECONDS_MAX: Final = 60.0
 STEADY_SECONDS: Final = 60.0
 """So long on line, and what went before is forgiven."""
 
@@ -98,27 +100,42 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Pauses:
-    """How long to wait before the next look, so that a link that comes and goes is left alone.
+class Patience:
+    """When a lane that is by itself looks again, and when it trusts what answers.
 
-    Each return to the line that does not last makes the next one wait twice as long.
+    Each look in vain makes the next one wait twice as long. Each return that does not last makes
+    the next one want twice as long a calm, so that nobody comes and goes with a bad link.
     """
 
-    seconds: float = PAUSE_SECONDS_FIRST
-    steady_since: datetime | None = None
+    pause_seconds: float = PAUSE_SECONDS_MIN
+    calm_seconds: float = CALM_SECONDS_MIN
+    calm_since: datetime | None = None
+    """Since when everything has answered."""
+    returned_at: datetime | None = None
 
     def missed(self) -> Self:
         """There was no answer, once more."""
-        longer = min(self.seconds * 2, PAUSE_SECONDS_MAX)
-        return replace(self, seconds=longer, steady_since=None)
+        longer = min(self.pause_seconds * 2, PAUSE_SECONDS_MAX)
+        return replace(self, pause_seconds=longer, calm_since=None)
+
+    def answered(self, now: datetime) -> Self:
+        """Everything answers, still or again."""
+        # A clock that was put back must not make anybody wait until it is that late again.
+        since = min(self.calm_since or now, now)
+        return replace(self, pause_seconds=PAUSE_SECONDS_MIN, calm_since=since)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether everything has answered for long enough."""
+        since = self.calm_since
+        return since is not None and (now - since).total_seconds() >= self.calm_seconds
 
     def returned(self, now: datetime) -> Self:
         """On line again."""
-        return replace(self, steady_since=now)
+        return replace(self, returned_at=now)
 
     def left(self, now: datetime) -> Self:
-        """Off line again: forgiven if it lasted."""
-        since = self.steady_since
-        if since is not None and (now - since).total_seconds() < STEADY_SECONDS:
-            return self.missed()
+        """Off line again; what went before is forgiven if it lasted."""
+        lasted = self.returned_at and (now - self.returned_at).total_seconds()
+        if lasted is not None and lasted < STEADY_SECONDS:
+            return type(self)(calm_seconds=min(self.calm_seconds * 2, CALM_SECONDS_MAX))
         return type(self)()

@@ -56,9 +56,9 @@ class Knowledge:
             copied = await self._ask(KnowledgeFile.copied)
         except _Unreadable:
             return
-        if copied and copied.event_id == event_id:
-            self._copied = copied
-            self._synced_at = copied.read_at if copied.progress.is_whole else None
+        self._copied = copied if copied and copied.event_id == event_id else None
+        whole = self._copied if self._copied and self._copied.progress.is_whole else None
+        self._synced_at = whole.read_at if whole else None
 
     async def sync(self, store: Database, event_id: int) -> int:
         """Read everything that is new, and say how many tickets that was.

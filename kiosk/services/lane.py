@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
@@ -14,7 +13,7 @@ from kiosk.domain.admission import NeedsConduct, Scan, Verdict
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.events import Role, StaffMember
-from kiosk.domain.lane import Conflict, LaneState, LaneStatus, Part, Pauses
+from kiosk.domain.lane import Conflict, LaneState, LaneStatus, Part, Patience
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
@@ -58,7 +57,7 @@ class Lane:
         lane = lanes.Lane(terminal.number, catalog.event.id)
         self._resync = Resync(backing, admission, lane)
         self._status = LaneStatus()
-        self._pauses = Pauses()
+        self._patience = Patience()
         self._left = asyncio.Event()
         self._asked_locally: set[int] = set()
 
@@ -126,12 +125,14 @@ class Lane:
         missing = await self._missing()
         if missing:
             self._miss(missing)
-        elif self._may_return():
+        elif self._status.state is LaneState.ONLINE:
             await self._tell()
+        else:
+            await self._try_to_return()
         if Part.STORE not in missing:
             await self._sync()
         online = self._status.state is LaneState.ONLINE
-        return LOOK_SECONDS if online else self._pauses.seconds
+        return LOOK_SECONDS if online else self._patience.pause_seconds
 
     async def close(self) -> None:
         """Let go of the files; what is queued is there when this terminal starts again."""
@@ -157,13 +158,14 @@ class Lane:
             async with asyncio.timeout(self._deadline_seconds):
                 return await asking
         except LedgerUnavailable:
-            self._miss(frozenset({Part.LEDGER}))
+            missing = frozenset({Part.LEDGER})
         except StoreUnavailable:
-            self._miss(frozenset({Part.STORE}))
+            missing = frozenset({Part.STORE})
         except TimeoutError:
             # Which of them it was, the next look will tell.
-            self._miss(frozenset(Part))
-        self._left.set()
+            missing = frozenset(Part)
+        if self._status.state is LaneState.ONLINE:
+            self._leave(missing)
         return None
 
     async def _missing(self) -> frozenset[Part]:
@@ -186,26 +188,36 @@ class Lane:
         except (LedgerUnavailable, StoreUnavailable, TimeoutError):
             return None
 
-    def _miss(self, missing: frozenset[Part]) -> None:
+    def _leave(self, missing: frozenset[Part]) -> None:
+        """Be by itself from now on."""
         now = self._clock.now()
+        log.warning("the lane goes on by itself: no answer of %s", ", ".join(sorted(missing)))
+        self._patience = self._patience.left(now)
+        self._status = replace(self._status, state=LaneState.OFFLINE, unchecked=missing, since=now)
+        self._left.set()
+
+    def _miss(self, missing: frozenset[Part]) -> None:
         if self._status.state is LaneState.ONLINE:
-            log.warning("the lane goes on by itself: no answer of %s", ", ".join(sorted(missing)))
-            self._pauses = self._pauses.left(now)
-            self._status = replace(self._status, since=now)
-        else:
-            self._pauses = self._pauses.missed()
+            self._leave(missing)
+            return
+        self._patience = self._patience.missed()
         self._status = replace(self._status, state=LaneState.OFFLINE, unchecked=missing)
 
-    def _may_return(self) -> bool:
-        """Whether it has been by itself for long enough, so that it does not come and go."""
-        since = self._status.since
-        pause = timedelta(seconds=self._pauses.seconds)
-        return since is None or self._clock.now() - since >= pause
-
-    async def _tell(self) -> None:
+    async def _try_to_return(self) -> None:
         """Tell what is queued, and be on line again when all of it is told."""
-        if self._status.state is LaneState.OFFLINE:
-            self._status = replace(self._status, state=LaneState.RETURNING)
+        now = self._clock.now()
+        self._patience = self._patience.answered(now)
+        if not self._patience.is_over(now):
+            return
+        self._status = replace(self._status, state=LaneState.RETURNING)
+        if await self._tell():
+            log.warning("the lane is back: everything is told")
+            self._patience = self._patience.returned(now)
+            # Nothing is awaited since the queue was found empty: nobody was let in meanwhile.
+            self._status = LaneStatus(conflicts=self._status.conflicts)
+
+    async def _tell(self) -> bool:
+        """Whether all that is queued is told."""
         try:
             while waiting := self._local.waiting[:AT_ONCE]:
                 conflicts = await self._resync.tell(waiting)
@@ -217,10 +229,8 @@ class Lane:
         except StoreUnavailable:
             self._miss(frozenset({Part.STORE}))
         else:
-            if self._status.state is LaneState.RETURNING:
-                log.warning("the lane is back: everything is told")
-                self._pauses = self._pauses.returned(self._clock.now())
-            self._status = LaneStatus(conflicts=self._status.conflicts)
+            return True
+        return False
 
     async def _sync(self) -> None:
         try:
