@@ -135,7 +135,7 @@ class Patience:
 
     def left(self, now: datetime) -> Self:
         """Off line again; what went before is forgiven if it lasted."""
-        lasted = self.returned_at and (now - self.returned_at).total_seconds()
-        if lasted is not None and lasted < STEADY_SECONDS:
-            return type(self)(calm_seconds=min(self.calm_seconds * 2, CALM_SECONDS_MAX))
-        return type(self)()
+        before = self.returned_at
+        if before is None or (now - before).total_seconds() >= STEADY_SECONDS:
+            return type(self)()
+        return type(self)(calm_seconds=min(self.calm_seconds * 2, CALM_SECONDS_MAX))

@@ -120,7 +120,7 @@ async def test_whoever_does_not_answer_is_done_without_and_named(
     assert (said.reason, said.colour) == (Reason.HISTORY_UNKNOWN, Colour.GREY)
     assert said.holder == ADA.half_hidden
     status = door.lane.status
-    assert (status.state, status.unchecked, status.queued) == (OFFLINE, unchecked, 1)
+    assert (status.state, set(status.unchecked), status.queued) == (OFFLINE, unchecked, 1)
     assert (status.since, status.synced_at) == (embedded.clock.now(), synced_at)
 
 

@@ -27,7 +27,8 @@ HOUR: Final = timedelta(hours=1)
 
 def the_event(**changes: object) -> Event:
     """An event of one slot, which has its number from the store."""
-    return an_event(a_slot(number=1, **changes), id=1)
+    slot = replace(a_slot(number=1), **changes)  # type: ignore[arg-type]  # keywords of a dataclass
+    return an_event(slot, id=1)
 
 
 EVENT: Final = the_event()
