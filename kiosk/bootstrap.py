@@ -15,9 +15,13 @@ from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
+from kiosk.services.claim_transfers import ClaimTransfers
+from kiosk.services.claims import Claims
 from kiosk.services.event_files import load_event
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
+from kiosk.services.finishing_tickets import TicketFinisher
 from kiosk.services.front import Front
+from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.lane import Lane
@@ -29,6 +33,7 @@ from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
+from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
 from kiosk.settings import Settings
 from kiosk.store import terminals
@@ -108,6 +113,9 @@ async def assemble(
     door = Terminal(number, terminal)
     admission = Admission(backing, catalog, door)
     finisher = MoneyFinisher(backing, catalog, MoneyServices(payments, refunds, invoices))
+    claims, hand_outs = Claims(backing, catalog, door), HandOuts(backing, catalog, door)
+    transfers = ClaimTransfers(backing, catalog)
+    tickets = TicketFinisher(claims, transfers, hand_outs)
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
@@ -117,7 +125,10 @@ async def assemble(
         payments=payments,
         refunds=refunds,
         invoices=invoices,
-        reconciliation=Reconciliation(backing, catalog, settlement, finisher),
+        claims=claims,
+        ticket_desk=TicketDesk(backing, catalog, door, transfers),
+        hand_outs=hand_outs,
+        reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets),
         stats=Stats(backing, catalog),
         clock=backing.clock,
         ledger_engine=backing.ledger.engine,

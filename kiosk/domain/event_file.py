@@ -60,7 +60,10 @@ def _event(top: Table, read: Read) -> Event:
         *("discounts", "access", "tokens", "staff"),
     )
     head = top.table("event")
-    head.allow("key", "name", "currency", "timezone", "hold_seconds", "tickets_per_order")
+    head.allow(
+        *("key", "name", "currency", "timezone", "hold_seconds", "tickets_per_order"),
+        "transfer_until",
+    )
     zone, name = _zone(head), head.text("name")
     currency = head.choice("currency", {code: code for code in sorted(CURRENCIES)})
     sale = SaleReader(zone, currency)
@@ -72,6 +75,7 @@ def _event(top: Table, read: Read) -> Event:
         timezone=zone.key if zone else "",
         hold_seconds=head.whole("hold_seconds", 30, 86_400, default=300),
         order_max=head.whole("tickets_per_order", 1, _ORDER_MAX, default=ORDER_MAX_DEFAULT),
+        transfer_until=head.instant("transfer_until", zone),
         providers=_providers(top),
         conduct=_conduct(top.table("conduct"), read),
         halls=tuple(sale.hall(table) for table in top.tables("halls", required=False)),

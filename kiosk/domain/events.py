@@ -273,6 +273,8 @@ class Event:
     discounts: tuple[Discount, ...] = ()
     access_codes: tuple[AccessCode, ...] = ()
     tokens: tuple[Token, ...] = ()
+    transfer_until: datetime | None = None
+    """Until when tickets may be passed on; None is until what they are for begins."""
 
     def slot(self, key: str) -> EventSlot:
         """The slot called `key`; `KeyError` if there is none."""

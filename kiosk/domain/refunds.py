@@ -43,6 +43,12 @@ class RefundFault(StrEnum):
     """Somebody was admitted with one of its tickets."""
     BEING_SETTLED = "being_settled"
     """Money for its invoice is just coming in: try again."""
+    PASSING_ON = "passing_on"
+    """A ticket of it is just being passed on: try again."""
+    PASSED_ON = "passed_on"
+    """A ticket of it is another person's: revoke that one first, if they are to lose it."""
+    REQUIRED = "required"
+    """Tickets for `slot_keys` that the holder keeps need it: refund or revoke those first."""
 
 
 @dataclass(eq=False)
@@ -51,6 +57,7 @@ class NotRefundable(KioskError):
 
     order_id: int
     reason: RefundFault
+    slot_keys: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

@@ -31,7 +31,7 @@ from kiosk.domain.entries import (
 from kiosk.domain.orders import SlotClaim
 from kiosk.domain.tickets import Payload
 from kiosk.services.catalog import Catalog
-from kiosk.store import door, terminals
+from kiosk.store import claims, door, terminals
 from kiosk.store.door import Request
 
 
@@ -199,12 +199,15 @@ class Judge:
 
 
 def _find(session: Session, named: Named) -> tuple[ClaimRecord | None, int | None]:
-    """The claim, and of which version its ticket is; a number as typed has none."""
+    """The claim, and of which version its ticket is; the number of the newest one has none."""
     if named.payload is not None:
         payload = named.payload
         return door.claim_by_id(session, payload.claim_id), payload.version
     assert named.number is not None
-    return door.claim_by_number(session, named.number), None
+    record = door.claim_by_number(session, named.number)
+    if record is None and (former := claims.former(session, named.number)):
+        return door.claim_by_id(session, former.claim_id), former.version
+    return record, None
 
 
 def _conduct(record: ClaimRecord, scan: Scan) -> NeedsConduct:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from kiosk.clock import Clock
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog
+from kiosk.services.claims import Claims
+from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
 from kiosk.services.payments import Payments
@@ -13,6 +15,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
+from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
 
 
@@ -29,6 +32,9 @@ class Services:
     payments: Payments
     refunds: Refunds
     invoices: Invoices
+    claims: Claims
+    ticket_desk: TicketDesk
+    hand_outs: HandOuts
     reconciliation: Reconciliation
     stats: Stats
     clock: Clock

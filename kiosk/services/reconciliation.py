@@ -9,6 +9,7 @@ from kiosk.domain.orders import OrderState
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.finishing import MoneyFinisher
+from kiosk.services.finishing_tickets import TicketFinisher
 from kiosk.services.settlement import Settlement
 from kiosk.services.steps import Steps
 from kiosk.services.trouble import Round
@@ -29,6 +30,8 @@ class Report:
     payments: int = 0
     """At providers, that had ended without our knowing all of it; and money for invoices."""
     refunds: int = 0
+    tickets: int = 0
+    """That were on their way to somebody else, and pieces of goodies."""
     contradictions: tuple[str, ...] = ()
     """What the ledger says against the store: for people to look into."""
 
@@ -37,7 +40,12 @@ class Reconciliation:
     """Runs at start and every minute; safe beside other terminals and itself."""
 
     def __init__(
-        self, backing: Backing, catalog: Catalog, settlement: Settlement, money: MoneyFinisher
+        self,
+        backing: Backing,
+        catalog: Catalog,
+        settlement: Settlement,
+        money: MoneyFinisher,
+        tickets: TicketFinisher,
     ) -> None:
         self._backing = backing
         self._store = backing.store
@@ -46,6 +54,7 @@ class Reconciliation:
         self._settlement = settlement
         self._steps = Steps(backing, catalog)
         self._money = money
+        self._tickets = tickets
         self._has_run = False
 
     async def run_once(self) -> Report:
@@ -60,6 +69,7 @@ class Reconciliation:
         )
         states = await this.each(found, lambda order_id: order_id, self._finish)
         steps = await self._steps.finish()
+        tickets = await self._tickets.run_once()
         await this.end()
         self._has_run = True
         return Report(
@@ -68,6 +78,7 @@ class Reconciliation:
             steps=steps,
             payments=money.payments,
             refunds=money.refunds,
+            tickets=tickets,
             contradictions=tuple(this.contradictions),
         )
 

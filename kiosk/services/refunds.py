@@ -7,6 +7,7 @@ from functools import partial
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
+from kiosk.domain.claim_transfers import TicketKept, check_left
 from kiosk.domain.entries import Standing
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
@@ -24,7 +25,7 @@ from kiosk.domain.refunds import (
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
-from kiosk.store import door, hand_outs, orders, refunds
+from kiosk.store import claim_transfers, door, hand_outs, orders, refunds
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
 
@@ -81,8 +82,9 @@ class Refunds:
     async def refund_order(self, order_id: int, staff: StaffMember) -> Order:
         """Take the whole order back: its places are free again, its money is given back.
 
-        Raises `NotRefundable`: not paid, or a ticket of it was used. Once one is used at the door
-        no refund ever begins, and once a refund is booked the door refuses them all.
+        Raises `NotRefundable`: not paid, a ticket of it used, passed on, or needed by another.
+        Once one is used at the door no refund ever begins, and once a refund is booked the door
+        refuses them all.
         """
         assert staff.role >= Role.SUPERVISOR
         fresh_id, now = new_id(), self._clock.now()
@@ -94,6 +96,7 @@ class Refunds:
                     return one
             order = orders.get(session, order_id)
             payment = check_refundable(order)
+            self._check_free(session, order)
             settlements = refunds.payments_of(session, order_id)
             if not all(one.settled for one in settlements):
                 raise NotRefundable(order_id, RefundFault.BEING_SETTLED)
@@ -116,6 +119,23 @@ class Refunds:
         if refund.state is RefundState.REFUSED:
             raise NotRefundable(order_id, RefundFault.USED)
         return await self._store.transaction(lambda session: orders.get(session, order_id))
+
+    def _check_free(self, session: Session, order: Order) -> None:
+        """Raise `NotRefundable` if somebody would lose by it what they did not give back."""
+        if any(claim_transfers.is_passing(session, claim.id) for claim in order.claims):
+            raise NotRefundable(order.id, RefundFault.PASSING_ON)
+        if any(claim.passed_on and not claim.revoked for claim in order.claims):
+            raise NotRefundable(order.id, RefundFault.PASSED_ON)
+        event, now = self._catalog.event, self._clock.now()
+        going = {claim.id for claim in order.claims}
+        for email in {claim.holder.email for claim in order.claims}:
+            held = claim_transfers.held_by(session, event.id, email)
+            kept = [claim for claim in held if claim.id not in going]
+            try:
+                check_left(event, order.claims, kept, now)
+            except TicketKept as stranded:
+                fault = RefundFault.REQUIRED
+                raise NotRefundable(order.id, fault, stranded.slot_keys) from None
 
     async def finish(self, refund: Refund) -> Refund:
         """Ask the ledger for a refund that somebody began; others stay as they are."""

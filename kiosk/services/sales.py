@@ -180,7 +180,9 @@ class Sales:
         if not order.has_tickets:
             return []
         event, key = self._catalog.event, self._catalog.signing_key
-        return [issue(claim, event.slot(claim.slot_key), key) for claim in order.claims]
+        # What was passed on is its receiver's: the buyer gets no code of it.
+        own = [claim for claim in order.claims if not claim.passed_on]
+        return [issue(claim, event.slot(claim.slot_key), key) for claim in own]
 
     async def _pay(self, order_id: int, method: Method, tendered: Money, taken_by: str) -> Order:
         payment_id, now = new_id(), self._clock.now()

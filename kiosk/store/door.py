@@ -1,5 +1,6 @@
 """What the door needs: claims by what is presented, acceptances, and the steps of claims."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -38,6 +39,12 @@ _HISTORY: Final = (
     .where(_STEPS.c.claim_id == bindparam("claim_id"))
     .where(_STEPS.c.outcome != StepOutcome.REFUSED)
     .order_by(_STEPS.c.step, _STEPS.c.asked_at)
+)
+_TAKEN: Final = (
+    select_columns(_STEPS)
+    .where(_STEPS.c.claim_id.in_(bindparam("claim_ids", expanding=True)))
+    .where(_STEPS.c.outcome == StepOutcome.DONE)
+    .order_by(_STEPS.c.step)
 )
 _UNANSWERED: Final = select_columns(_STEPS).where(ASKED).order_by(_STEPS.c.asked_at)
 _IS_WISH: Final = (
@@ -117,6 +124,14 @@ def history(session: Session, claim_id: int) -> History:
     taken = [_step(row) for row in rows if row.outcome == StepOutcome.DONE]
     asked = tuple(_wish(row) for row in rows if row.outcome == StepOutcome.ASKED)
     return History(Standing.after(taken), asked)
+
+
+def standings(session: Session, claim_ids: Sequence[int]) -> dict[int, Standing]:
+    """What each of these claims has been through at the door."""
+    taken: dict[int, list[Step]] = {claim_id: [] for claim_id in claim_ids}
+    for row in session.connection().execute(_TAKEN, {"claim_ids": claim_ids}):
+        taken[row.claim_id].append(_step(row))
+    return {claim_id: Standing.after(steps) for claim_id, steps in taken.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,9 @@ _ASK_AGAIN: Final = (
 )
 _HANDED: Final = (
     update(_WISHES)
-    .where(_IS_WISH)
+    .where(_IS_WISH, _WISHES.c.outcome != HandOutOutcome.HANDED)
     .values(outcome=HandOutOutcome.HANDED, handed_at=bindparam("when"))
+    .returning(_WISHES.c.staff)
 )
 _REFUSED: Final = (
     update(_WISHES)
@@ -87,6 +88,7 @@ _UNDONE: Final = (
         _UNDOS.c.done_at.is_(None),
     )
     .values(done_at=bindparam("when"))
+    .returning(_UNDOS.c.attempt)
 )
 
 
@@ -124,9 +126,10 @@ def ask(session: Session, wish: HandOutWish, staff: str, at: datetime) -> None:
     session.connection().execute(_ASK_AGAIN, _names(wish))
 
 
-def handed(session: Session, wish: HandOutWish, at: datetime) -> None:
-    """Record that the ledger made this wish come true."""
-    session.connection().execute(_HANDED, _names(wish) | {"when": at})
+def handed(session: Session, wish: HandOutWish, at: datetime) -> str | None:
+    """Record that the ledger made this wish come true: whose it was, None if that is known."""
+    staff: str | None = session.connection().scalar(_HANDED, _names(wish) | {"when": at})
+    return staff
 
 
 def refused(session: Session, wish: HandOutWish) -> None:
@@ -159,15 +162,15 @@ def ask_undo(session: Session, undo: HandOutUndo, at: datetime) -> bool:
     return bool(insert_missing(session, _UNDOS, values))
 
 
-def undone(session: Session, undo: HandOutUndo, at: datetime) -> None:
-    """Record that the ledger has taken the piece back in."""
+def undone(session: Session, undo: HandOutUndo, at: datetime) -> bool:
+    """Record that the ledger has taken the piece back in; False if that is known."""
     names = {
         "of_order": undo.order_id,
         "at_position": undo.position,
         "by_attempt": undo.attempt,
         "when": at,
     }
-    session.connection().execute(_UNDONE, names)
+    return session.connection().scalar(_UNDONE, names) is not None
 
 
 def find_undo(session: Session, piece: PieceCard) -> HandOutUndo | None:

@@ -115,6 +115,7 @@ _OWNED: Final = (
     .where(
         _ATTENDEES.c.email == bindparam("email"),
         _CLAIMS.c.event_id == bindparam("event_id"),
+        _CLAIMS.c.revoked == "",
         _ORDERS.c.state == OrderState.PAID,
     )
 )

@@ -24,6 +24,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
 from kiosk.services.ticket_files import TicketFiles
 from tests.fakes import FakeClock
+from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_events import NOON, PINS, an_event
 from tests.kiosk.fake_figures import FakeStats, a_snapshot
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePayments, FakeSales
@@ -143,6 +144,9 @@ class Fakes:
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
         self.lane = FakeLane(self.admission)
+        self.claims = FakeClaims()
+        self.ticket_desk = FakeTicketDesk()
+        self.hand_outs = FakeHandOuts()
         self.stats = FakeStats(a_snapshot(self.event))
         self.services = Services(
             catalog=self.catalog,
@@ -153,6 +157,9 @@ class Fakes:
             payments=self.payments,
             refunds=FakeRefunds(),
             invoices=FakeInvoices(),
+            claims=self.claims,
+            ticket_desk=self.ticket_desk,
+            hand_outs=self.hand_outs,
             reconciliation=FakeReconciliation(),
             stats=self.stats,
             clock=self.clock,

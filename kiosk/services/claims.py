@@ -1,0 +1,89 @@
+"""Find tickets: by whom they are, by their numbers, and with which others they were bought."""
+
+from typing import Final
+
+from sqlmodel import Session
+
+from kiosk.domain.audit import Action, Actor, AuditEntry
+from kiosk.domain.claims import FOUND_MAX, ClaimCard, Found, SearchOff, UnknownClaim, card_of
+from kiosk.domain.events import StaffMember
+from kiosk.domain.rights import Right, require
+from kiosk.domain.search import Wanted
+from kiosk.services.admission import Terminal
+from kiosk.services.backing import Backing
+from kiosk.services.catalog import Catalog
+from kiosk.store import audit, claims, pairings, search
+
+_LEARNT_AT_ONCE: Final = 500
+"""So many new people become known in one unit of work: whoever sells meanwhile hardly waits."""
+_ROUNDS_MAX: Final = 4
+"""So often at most before a search: of more people than that, its answer says it is not all."""
+
+
+class Claims:
+    """Tickets of one event, for the staff of one terminal."""
+
+    def __init__(self, backing: Backing, catalog: Catalog, terminal: Terminal) -> None:
+        self._store = backing.store
+        self._clock = backing.clock
+        self._catalog = catalog
+        self._terminal = terminal.number
+
+    async def search(self, typed: str, staff: StaffMember) -> Found:
+        """The tickets of whoever is called so, has such an address, or such a ticket number.
+
+        Raises `TooShort`, `NotAllowed`, or `SearchOff` where nobody is searched for.
+        """
+        require(staff, Right.SEARCH)
+        wanted, now = Wanted.of(typed), self._clock.now()
+        is_all = await self.learn(_ROUNDS_MAX)
+        entry = AuditEntry(now, Actor(self._terminal, staff.name), Action.SEARCHED, detail=typed)
+
+        def find(session: Session) -> Found:
+            if not pairings.may_search(session, self._terminal):
+                raise SearchOff
+            audit.record(session, entry)
+            found = search.find(session, self._catalog.event.id, wanted)
+            shown = self._cards(session, found[:FOUND_MAX])
+            return Found(tuple(shown), more=len(found) > FOUND_MAX or not is_all)
+
+        return await self._store.transaction(find)
+
+    async def card(self, claim_id: int) -> ClaimCard:
+        """The ticket as it is now; raises `UnknownClaim`."""
+        cards = await self._store.transaction(lambda session: self._cards(session, [claim_id]))
+        if not cards:
+            raise UnknownClaim(claim_id)
+        return cards[0]
+
+    async def companions(self, claim_id: int) -> list[ClaimCard]:
+        """The other tickets of its order that nobody is in with yet, in the order of buying.
+
+        Those of which `refusal` is None can be admitted now, each by a scan of its number. Raises
+        `UnknownClaim`.
+        """
+        one = await self.card(claim_id)
+
+        def read(session: Session) -> list[ClaimCard]:
+            others = [of for of in claims.siblings(session, one.order_id) if of != claim_id]
+            return self._cards(session, others)
+
+        return [card for card in await self._store.transaction(read) if not card.is_used]
+
+    async def learn(self, rounds_max: int | None = None) -> bool:
+        """Make people known to the search who are new; whether it knows all of them now."""
+        done = 0
+        while rounds_max is None or done < rounds_max:
+            if await self._store.transaction(_learn) < _LEARNT_AT_ONCE:
+                return True
+            done += 1
+        return False
+
+    def _cards(self, session: Session, claim_ids: list[int]) -> list[ClaimCard]:
+        event, now = self._catalog.event, self._clock.now()
+        found = claims.facts(session, claim_ids)
+        return [card_of(one, event, now) for one in found if one.record.event_id == event.id]
+
+
+def _learn(session: Session) -> int:
+    return search.learn(session, _LEARNT_AT_ONCE)
