@@ -9,15 +9,17 @@ from functools import partial
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.domain import codes
-from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.admission import EVERY_SLOT, Gate, NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.events import StaffMember
 from kiosk.domain.reasons import checked_reason
+from kiosk.domain.rights import Right, require
 from kiosk.domain.tickets import read_code
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.judging import Intent, Judge, Judged, Named, Question, Unsure
 from kiosk.services.judging import Terminal as Terminal
 from kiosk.services.steps import Steps
+from kiosk.services.turnout import DoorCounters, Turnout
 from kiosk.store import door, events
 from kiosk.store.door import Acceptance, Request
 
@@ -37,6 +39,7 @@ class Admission:
         self._catalog = catalog
         self._judge = Judge(catalog, terminal)
         self._steps = Steps(backing, catalog)
+        self._turnout = Turnout(backing, catalog)
 
     def new_nonce(self) -> int:
         """63 bits that name one scan: a repeated question about it gets the same answer."""
@@ -56,6 +59,7 @@ class Admission:
             conduct=self._catalog.event.conduct[language],
             accepted_at=now,
             terminal=self._terminal,
+            staff=scan.staff,
         )
         await self._store.transaction(lambda session: door.accept(session, acceptance))
         verdict = await self._pass(scan, now)
@@ -79,14 +83,18 @@ class Admission:
     ) -> Verdict:
         """Take the latest admission of a ticket back, for a reason that stays on record.
 
-        The same nonce again is the same undo. Raises `InvalidReason`.
+        The same nonce again is the same undo. Raises `InvalidReason` or `NotAllowed`.
         """
-        assert supervisor.role >= Role.SUPERVISOR
+        require(supervisor, Right.UNDO)
         request = Request(self._clock.now(), supervisor.name, checked_reason(reason))
         undo = partial(self._judge.undo, claim_id=claim_id, nonce=nonce, request=request)
         verdict = await self._settle(undo)
         assert isinstance(verdict, Verdict)
         return verdict
+
+    async def counters(self, gate: Gate = EVERY_SLOT) -> DoorCounters:
+        """How many went through the doors to what `gate` leads to."""
+        return await self._turnout.counters(gate)
 
     async def _pass(
         self, scan: Scan, at: datetime, *, asks_conduct: bool = True

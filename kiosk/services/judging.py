@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -19,6 +19,7 @@ from kiosk.domain.admission import (
     refusal,
     verdict_on,
 )
+from kiosk.domain.audit import Actor
 from kiosk.domain.entries import (
     EntryRule,
     Standing,
@@ -88,6 +89,9 @@ class Unsure:
 
 Judged: TypeAlias = Verdict | NeedsConduct | Intent | Unsure
 
+_REPEATED: Final = (Reason.ADMITTED, Reason.LEFT, Reason.UNDONE)
+"""What is only said once more, of a step that is on record."""
+
 
 class Judge:
     """Judges for one terminal. With `is_sure`, unanswered wishes of others do not count."""
@@ -98,10 +102,25 @@ class Judge:
 
     def scan(self, session: Session, question: Question, *, is_sure: bool = False) -> Judged:
         """Whether the holder of a claim may pass."""
-        event, scan, at = self._catalog.event, question.scan, question.at
         record, version = _find(session, question.named)
         if record is None:
             return Verdict(Reason.UNKNOWN)
+        judged = self._of_claim(session, record, version, question, is_sure=is_sure)
+        if isinstance(judged, Verdict) and judged.reason not in _REPEATED:
+            actor = Actor(self._terminal.number, question.scan.staff)
+            door.turn_away(session, record.claim.id, judged.reason, actor, question.at)
+        return judged
+
+    def _of_claim(
+        self,
+        session: Session,
+        record: ClaimRecord,
+        version: int | None,
+        question: Question,
+        *,
+        is_sure: bool,
+    ) -> Judged:
+        event, scan, at = self._catalog.event, question.scan, question.at
         history = door.history(session, record.claim.id)
         standing = history.standing
         if mine := standing.step_of(scan.nonce, self._terminal.number):

@@ -69,8 +69,7 @@ class Steps:
             chain[0].timestamp = results[0].timestamp
             return await self._record(wish, chain[0])
         if _is_full(wish, results):
-            await self._store.transaction(lambda session: door.refused(session, wish))
-            return Reason.HALL_FULL
+            return await self._turn_away(wish, Reason.HALL_FULL)
         found = await self._ledger.lookup_transfers([chain[0].id])
         if not found:
             what = f"step {wish.number} of ticket {claim.ticket_number}"
@@ -105,8 +104,7 @@ class Steps:
 
     async def _record(self, wish: Wish, taken: Transfer) -> Taken | Reason:
         if taken.code in _OTHERS:
-            await self._store.transaction(lambda session: door.refused(session, wish))
-            return _OTHERS[taken.code]
+            return await self._turn_away(wish, _OTHERS[taken.code])
         kind = _KINDS[taken.code]
         winner = Wish(wish.claim_id, wish.number, kind, taken.user_data_64, taken.user_data_32)
         answer = Taken(winner, instant(taken.timestamp))
@@ -118,6 +116,10 @@ class Steps:
 
         await self._store.transaction(note)
         return answer
+
+    async def _turn_away(self, wish: Wish, reason: Reason) -> Reason:
+        await self._store.transaction(lambda session: door.refused(session, wish, reason))
+        return reason
 
 
 def _is_full(wish: Wish, results: Sequence[CreateTransferResult]) -> bool:

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from kiosk.domain.admission import ClaimRecord
+from kiosk.domain.admission import ClaimRecord, Reason
+from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.entries import History, Standing, Step, StepKind, Wish
 from kiosk.domain.events import CodeOfConduct, Event
 from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
+from kiosk.store import audit
 from kiosk.store.order_rows import attendee_id, claim_of, claims_where
 from kiosk.store.tables import ASKED, METADATA, ConductRow, StepOutcome
 from kiosk.store.upserts import insert_missing
@@ -59,16 +61,26 @@ _ASK_AGAIN: Final = (
     .where(_IS_WISH, _STEPS.c.outcome == StepOutcome.REFUSED)
     .values(outcome=StepOutcome.ASKED, attempt=_STEPS.c.attempt + 1)
 )
+_REQUEST: Final = (_STEPS.c.asked_at, _STEPS.c.staff, _STEPS.c.reason)
 _DONE: Final = (
     update(_STEPS)
-    .where(_IS_WISH)
+    .where(_IS_WISH, _STEPS.c.outcome != StepOutcome.DONE)
     .values(outcome=StepOutcome.DONE, kind=bindparam("what"), done_at=bindparam("when"))
+    .returning(*_REQUEST)
 )
 _REFUSED: Final = (
     update(_STEPS)
     .where(_IS_WISH, _STEPS.c.outcome == StepOutcome.ASKED)
     .values(outcome=StepOutcome.REFUSED)
+    .returning(*_REQUEST)
 )
+_ACTIONS: Final = {
+    StepKind.ENTER: Action.ADMITTED,
+    StepKind.RETURN: Action.ADMITTED,
+    StepKind.LEAVE: Action.LET_OUT,
+    StepKind.UNDO: Action.ADMISSION_UNDONE,
+}
+"""What goes on record here; whoever passes a ticket on records that."""
 
 
 def claim_by_id(session: Session, claim_id: int) -> ClaimRecord | None:
@@ -103,19 +115,25 @@ class Acceptance:
     conduct: CodeOfConduct
     accepted_at: datetime
     terminal: int
+    staff: str = ""
 
 
 def accept(session: Session, acceptance: Acceptance) -> None:
     """Record an acceptance; an earlier one of the same text stays."""
+    conduct, who = acceptance.conduct, attendee_id(acceptance.attendee)
     values = {
         "event_id": acceptance.event_id,
-        "attendee_id": attendee_id(acceptance.attendee),
-        "digest": acceptance.conduct.digest,
-        "language": acceptance.conduct.language,
+        "attendee_id": who,
+        "digest": conduct.digest,
+        "language": conduct.language,
         "accepted_at": acceptance.accepted_at,
         "terminal_number": acceptance.terminal,
     }
-    insert_missing(session, METADATA.tables["conduct_acceptance"], values)
+    if insert_missing(session, METADATA.tables["conduct_acceptance"], values):
+        actor = Actor(acceptance.terminal, acceptance.staff)
+        detail = f"{conduct.language} {conduct.digest.hex()}"
+        entry = AuditEntry(acceptance.accepted_at, actor, Action.CONDUCT_ACCEPTED, who, detail)
+        audit.record(session, entry)
 
 
 def history(session: Session, claim_id: int) -> History:
@@ -157,12 +175,26 @@ def ask(session: Session, wish: Wish, request: Request) -> Wish:
 def done(session: Session, wish: Wish, at: datetime) -> None:
     """Record that the ledger made this wish come true at `at`, whoever made it."""
     _insert(session, wish, Request(at))
-    session.connection().execute(_DONE, _key(wish) | {"what": wish.kind, "when": at})
+    values = _key(wish) | {"what": wish.kind, "when": at}
+    asked = session.connection().execute(_DONE, values).first()
+    if asked is not None and wish.kind in _ACTIONS:
+        actor = Actor(wish.terminal, asked.staff)
+        entry = AuditEntry(asked.asked_at, actor, _ACTIONS[wish.kind], wish.claim_id, asked.reason)
+        audit.record(session, entry)
 
 
-def refused(session: Session, wish: Wish) -> None:
-    """Record that a wish did not come true."""
-    session.connection().execute(_REFUSED, _key(wish))
+def refused(session: Session, wish: Wish, reason: Reason | None = None) -> None:
+    """Record that a wish did not come true; with a reason, that it is why nobody may pass."""
+    asked = session.connection().execute(_REFUSED, _key(wish)).first()
+    if asked is not None and reason is not None:
+        actor = Actor(wish.terminal, asked.staff)
+        turn_away(session, wish.claim_id, reason, actor, asked.asked_at)
+
+
+def turn_away(session: Session, claim_id: int, reason: Reason, actor: Actor, at: datetime) -> None:
+    """Put on record that the holder of a claim may not pass."""
+    entry = AuditEntry(at, actor, Action.TURNED_AWAY, claim_id, reason.value)
+    audit.record(session, entry)
 
 
 def unanswered(session: Session) -> list[Wish]:

@@ -102,7 +102,7 @@ def test_admissions_become_steps_of_people_who_have_left(engine: Engine) -> None
         open_event(connection)
         sell(connection, 1, "paid", "post")
         insert(connection, "slot", event_id=EVENT, number=1, key="general")
-        insert(connection, "terminal", number=1, name="north")
+        insert(connection, "terminal", number=1, name="north", pin_failures=0)
         for position, (name, outcome) in enumerate(
             zip(claims, ("admitted", "asked", "refused"), strict=True)
         ):
