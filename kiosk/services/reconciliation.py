@@ -12,7 +12,7 @@ from kiosk.services.finishing import MoneyFinisher
 from kiosk.services.finishing_tickets import TicketFinisher
 from kiosk.services.settlement import Settlement
 from kiosk.services.steps import Steps
-from kiosk.services.trouble import Round
+from kiosk.services.trouble import FAULTS, Round
 from kiosk.store import orders
 from ledger.engine import LedgerUnavailable
 
@@ -83,12 +83,15 @@ class Reconciliation:
         )
 
     async def run_forever(self, every_seconds: float = 60) -> None:
-        """Run until cancelled; an unavailable ledger or store is waited out."""
+        """Run until cancelled; what stands in the way of a run, the next one finds again."""
         while True:
             try:
                 report = await self.run_once()
             except (LedgerUnavailable, StoreUnavailable) as unavailable:
                 log.warning("reconciliation waits: %r", unavailable)
+            except FAULTS as fault:
+                # The kiosk must not end, and start, and end by it: the next run may do better.
+                log.error("reconciliation broke off", exc_info=fault)
             else:
                 if report != Report():
                     log.info("reconciliation: %s", report)

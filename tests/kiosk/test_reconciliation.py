@@ -10,7 +10,7 @@ from kiosk.domain.chart import TransferCode
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import OrderState
 from kiosk.services.backing import Backing
-from kiosk.services.reconciliation import Report
+from kiosk.services.reconciliation import Reconciliation, Report
 from ledger.engine import Ledger, LedgerUnavailable
 from ledger.types import Account, CreateTransferResult, Transfer
 from tests.kiosk.crashes import CrashingLedger, Fuse
@@ -118,3 +118,31 @@ async def test_it_waits_for_a_ledger_that_is_away_and_goes_on(embedded: World) -
     with pytest.raises(asyncio.CancelledError):
         await running
     assert (await terminal.services.sales.order(order.id)).state is OrderState.EXPIRED
+
+
+class Stumbling(Reconciliation):
+    """Stumbles once."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.went_on = asyncio.Event()
+
+    async def run_once(self) -> Report:
+        self.runs += 1
+        if self.runs == 1:
+            raise KeyError("ours")
+        self.went_on.set()
+        return Report()
+
+
+async def test_what_breaks_a_run_off_is_logged_and_the_next_one_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stumbling = Stumbling()
+    running = asyncio.create_task(stumbling.run_forever(every_seconds=0))
+    async with asyncio.timeout(10):
+        await stumbling.went_on.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert "reconciliation broke off" in caplog.text

@@ -11,7 +11,10 @@ from termios import tcsetwinsize
 
 import pytest
 
+from kiosk.supervisor import HUNG_UP
+
 ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 20
 
 LEAVES_THE_ALTERNATE_SCREEN = b"\x1b[?1049l"
 SHOWS_THE_CURSOR = b"\x1b[?25h"
@@ -29,24 +32,41 @@ def test_a_signal_ends_the_kiosk_in_order(number: signal.Signals, tmp_path: Path
     assert b"Traceback" not in last_words
 
 
-def test_a_kiosk_ends_with_its_terminal(tmp_path: Path) -> None:
-    with kiosk_in_a_terminal(tmp_path) as (kiosk, terminal):
+OWN = "<>{terminal} >&0 2>&0"
+"""What the leader of a session opens first is its terminal, and hangs up on it."""
+
+
+@pytest.mark.parametrize(
+    ("before", "opened"),
+    [("", OWN), ("trap '' HUP;", OWN), ("", "")],
+    ids=["its own", "under nohup", "that does not tell it"],
+)
+def test_a_kiosk_ends_in_order_with_a_terminal(before: str, opened: str, tmp_path: Path) -> None:
+    with kiosk_in_a_terminal(tmp_path, before, opened) as (kiosk, terminal):
         os.close(terminal)
-        assert kiosk.wait() == -signal.SIGHUP
+        assert kiosk.wait(PATIENCE_SECONDS) == HUNG_UP
+    logged = (tmp_path / "kiosk.log").read_text()
+    assert "the terminal is gone" in logged
+    assert "Traceback" not in logged
 
 
 @contextmanager
 def kiosk_in_a_terminal(
-    home: Path, **environment: str
+    home: Path, before: str = "", opened: str = OWN, **environment: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A kiosk that waits for somebody, and our end of its terminal, to be closed."""
+    """A kiosk that waits for somebody, and our end of its terminal, to be closed.
+
+    A shell starts it: what it does `before`, and how the kiosk's terminal is `opened`.
+    """
     ours, its = os.openpty()
     tcsetwinsize(its, (24, 80))
-    # What the leader of a session opens first is its terminal, and hangs up on it.
-    command = f'exec "$0" -m kiosk --home "$1" <>{os.ttyname(its)} >&0 2>&0'
+    command = f'{before} exec "$0" -m kiosk --home "$1" {opened}'
     terminal = {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "KIOSK_LEDGER": "embedded"}
     kiosk = subprocess.Popen(
-        ["sh", "-c", command, sys.executable, home],
+        ["sh", "-c", command.format(terminal=os.ttyname(its)), sys.executable, home],
+        stdin=its,
+        stdout=its,
+        stderr=its,
         env=os.environ | terminal | environment,
         start_new_session=True,
     )
