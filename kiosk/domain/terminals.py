@@ -112,6 +112,9 @@ class NotPaired(StoreUnavailable):
 
     reason: str = "this terminal is not paired"
 
+    def __str__(self) -> str:
+        return f"{self.reason}: `kiosk terminal invite` gives a code for it"
+
 
 @dataclass(eq=False)
 class PinsLocked(KioskError):

@@ -5,6 +5,7 @@ import asyncio
 from kiosk.clock import Clock
 from kiosk.domain.events import Event
 from kiosk.services.kiosk import Services
+from kiosk.services.terminals import Pairing
 
 
 class Front:
@@ -18,6 +19,10 @@ class Front:
         self.clock = clock
         self._services: Services | None = None
         self._decided = asyncio.Event()
+        self._pairing: Pairing | None = None
+        self._asked = asyncio.Event()
+        self.was_revoked = False
+        """Whether the terminal lost its right to be here while it was open."""
 
     @classmethod
     def of(cls, services: Services) -> "Front":
@@ -40,13 +45,28 @@ class Front:
     def open(self, services: Services) -> None:
         """Here they are."""
         self._services = services
-        self._decided.set()
+        self._decide()
 
     def give_up(self) -> None:
         """They cannot be opened."""
-        self._decided.set()
+        self._decide()
+
+    async def ask_to_pair(self, pairing: Pairing) -> None:
+        """Have somebody at this terminal type a pairing code, and wait until it is good."""
+        self._pairing = pairing
+        self._asked.set()
+        await pairing.paired()
+
+    async def asked_to_pair(self) -> Pairing | None:
+        """Wait until it is known whether a code is needed; what takes it, None if it is not."""
+        await self._asked.wait()
+        return self._pairing
 
     async def opened(self) -> bool:
         """Wait until the services are open; False if they cannot be opened."""
         await self._decided.wait()
         return self.is_open
+
+    def _decide(self) -> None:
+        self._decided.set()
+        self._asked.set()

@@ -16,6 +16,7 @@ from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
 from kiosk.services.ticket_desk import TicketDesk
+from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
 
 
@@ -29,6 +30,8 @@ class Services:
     lane: Lane
     """The door: `admission`, and what does without it while nobody answers."""
     staff: Staff
+    pairing: Pairing
+    terminals: Terminals
     payments: Payments
     refunds: Refunds
     invoices: Invoices

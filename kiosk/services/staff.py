@@ -1,23 +1,27 @@
-"""Who may do what at this terminal."""
+"""Who works at this terminal: by their PIN, or by their badge."""
 
 import asyncio
 from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from sqlmodel import Session
 
+from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, SignedBadge, member_id, read_badge
+from kiosk.domain.terminals import PIN_TRIES_MAX, PinsLocked
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
-from kiosk.store import terminals
+from kiosk.store import audit, pairings, staff, terminals
 
 FREE_TRIES = 2
 WAIT_SECONDS_MAX = 300
 
 
 class Staff:
-    """PINs of the event's staff."""
+    """The event's staff at one terminal."""
 
     def __init__(self, backing: Backing, catalog: Catalog, terminal: int) -> None:
         self._store = backing.store
@@ -25,24 +29,101 @@ class Staff:
         self._catalog = catalog
         self._terminal = terminal
 
-    async def unlock(self, pin: str, role_at_least: Role) -> StaffMember:
-        """Whose PIN this is; raises `WrongPin`, whose wait grows with each wrong try.
+    async def unlock(self, given: str, role_at_least: Role, *, asked_by: str = "") -> StaffMember:
+        """Whose PIN or badge this is, for something that needs a role.
 
-        Tries are counted per terminal before they are judged, so that neither a restart nor many
-        tries at once shorten the wait.
+        `asked_by` is whom they let do it, if it is not for themselves. Raises `WrongPin`, whose
+        wait grows with each wrong try, `PinsLocked` after too many, `BadgeRefused`, and
+        `NotPaired`.
         """
+        if (badge := read_badge(given)) is not None:
+            return await self._unlock_by_badge(badge, role_at_least, asked_by)
+        return await self._unlock_by_pin(given, role_at_least, asked_by)
+
+    async def log_out(self, member: StaffMember, *, by_silence: bool) -> None:
+        """Put on record that somebody has left."""
+        detail = "silence" if by_silence else "locked"
+        entry = self._entry(Action.LOGGED_OUT, member.name, detail)
+        await self._store.transaction(lambda session: audit.record(session, entry))
+
+    async def _unlock_by_pin(self, pin: str, role: Role, asked_by: str) -> StaffMember:
+        """Tries are counted per terminal before they are judged, so that neither a restart nor
+        many tries at once shorten the wait."""
         now = self._clock.now()
-        wait = await self._store.transaction(
-            lambda session: terminals.count_pin_try(session, self._terminal, now, wait_seconds)
-        )
-        able = [one for one in self._catalog.event.staff if one.role >= role_at_least]
-        member = await asyncio.to_thread(_owner, pin, able)
+
+        def count(session: Session) -> int:
+            pairings.require_paired(session, self._terminal)
+            return terminals.count_pin_try(session, self._terminal, now, wait_seconds)
+
+        failures = await self._store.transaction(count)
+        owners = await asyncio.to_thread(_owners, pin, self._catalog.event.staff)
+        member = next((one for one in owners if one.role >= role), None)
         if member is None:
-            raise WrongPin(wait)
-        await self._store.transaction(
-            lambda session: terminals.forget_pin_tries(session, self._terminal)
-        )
+            await self._refuse_pin(failures)
+            raise PinsLocked if failures >= PIN_TRIES_MAX else WrongPin(wait_seconds(failures))
+        unlocked = self._unlocked(member, "PIN", asked_by)
+
+        def forgive(session: Session) -> None:
+            terminals.forget_pin_tries(session, self._terminal)
+            audit.record(session, unlocked)
+
+        await self._store.transaction(forgive)
         return member
+
+    async def _refuse_pin(self, failures: int) -> None:
+        entries = [self._entry(Action.WRONG_PIN, "", f"{failures} in a row")]
+        if failures >= PIN_TRIES_MAX:
+            entries.append(self._entry(Action.LOCKED, ""))
+        await self._store.transaction(lambda session: audit.record(session, *entries))
+
+    async def _unlock_by_badge(self, signed: SignedBadge, role: Role, asked_by: str) -> StaffMember:
+        """Nobody guesses a signature, so badges are not counted, and open a locked terminal too;
+        an organiser's frees it."""
+        member = self._owner_of(signed)
+
+        def work(session: Session) -> BadgeFault | None:
+            pairings.require_paired(session, self._terminal)
+            fault = self._fault(session, signed, member, role)
+            if fault is not None or member is None:
+                name = member.name if member else ""
+                audit.record(session, self._entry(Action.BADGE_REFUSED, name, fault or ""))
+                return fault
+            audit.record(session, self._unlocked(member, "badge", asked_by))
+            if member.role >= Role.ORGANISER and (
+                forgiven := terminals.forget_pin_tries(session, self._terminal)
+            ):
+                freed = self._entry(Action.FREED, member.name, f"{forgiven} wrong PINs")
+                audit.record(session, freed)
+            return None
+
+        if (fault := await self._store.transaction(work)) is not None:
+            raise BadgeRefused(fault)
+        assert member is not None
+        return member
+
+    def _owner_of(self, signed: SignedBadge) -> StaffMember | None:
+        event, key = self._catalog.event, self._catalog.signing_key.public_key()
+        if not signed.is_signed_by(key):
+            return None
+        wanted = signed.badge.member_id
+        return next((one for one in event.staff if member_id(event.id, one.name) == wanted), None)
+
+    def _fault(
+        self, session: Session, signed: SignedBadge, member: StaffMember | None, role: Role
+    ) -> BadgeFault | None:
+        if member is None:
+            return BadgeFault.NOT_OURS
+        if staff.badge_version(session, signed.badge.member_id) != signed.badge.version:
+            return BadgeFault.VOID
+        return None if member.role >= role else BadgeFault.ROLE
+
+    def _unlocked(self, member: StaffMember, by: str, asked_by: str) -> AuditEntry:
+        action = Action.APPROVED if asked_by else Action.UNLOCKED
+        return self._entry(action, member.name, f"{by}, for {asked_by}" if asked_by else by)
+
+    def _entry(self, action: Action, name: str, detail: str = "") -> AuditEntry:
+        actor = Actor(self._terminal, name)
+        return AuditEntry(self._clock.now(), actor, action, self._terminal, detail)
 
 
 def wait_seconds(failures: int) -> int:
@@ -54,12 +135,14 @@ def wait_seconds(failures: int) -> int:
     return min(doubled, WAIT_SECONDS_MAX)
 
 
-def _owner(pin: str, members: Iterable[StaffMember]) -> StaffMember | None:
+def _owners(pin: str, members: Iterable[StaffMember]) -> list[StaffMember]:
+    """Everybody whose PIN this is. All are tried, always: how long it takes tells nothing."""
     hasher = PasswordHasher()
+    found = []
     for member in members:
         try:
             hasher.verify(member.pin_hash, pin)
         except VerifyMismatchError:
             continue
-        return member
-    return None
+        found.append(member)
+    return found

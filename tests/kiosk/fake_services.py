@@ -1,8 +1,10 @@
 """Services that answer at once from memory, so that a screen can be tested against each answer."""
 
+import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.errors import (
@@ -15,6 +17,14 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.lane import Conflict, LaneStatus
 from kiosk.domain.refunds import RefundDue
+from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, read_badge
+from kiosk.domain.terminals import (
+    CODE_LIFE,
+    Invitation,
+    PinsLocked,
+    TerminalState,
+    TerminalStatus,
+)
 from kiosk.services.admission import Admission
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
@@ -22,6 +32,7 @@ from kiosk.services.lane import Lane
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
+from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
 from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
@@ -35,13 +46,82 @@ class FakeStaff(Staff):
 
     def __init__(self) -> None:
         self._wrong = 0
+        self.locked = False
+        self.asked_by: list[str] = []
+        self.left: list[tuple[str, bool]] = []
 
-    async def unlock(self, pin: str, role_at_least: Role) -> StaffMember:
-        member = PINS.get(pin)
+    async def unlock(self, given: str, role_at_least: Role, *, asked_by: str = "") -> StaffMember:
+        member = PINS.get(given)
+        if self.locked:
+            raise PinsLocked
+        if read_badge(given):
+            raise BadgeRefused(BadgeFault.VOID)
         if member is None or member.role < role_at_least:
             self._wrong += 1
             raise WrongPin(0 if self._wrong < 3 else 4)
+        self.asked_by.append(asked_by)
         return member
+
+    async def log_out(self, member: StaffMember, *, by_silence: bool) -> None:
+        self.left.append((member.name, by_silence))
+
+
+class FakePairing(Pairing):
+    """Paired until the test revokes it; takes one code."""
+
+    GOOD: Final = "ABCD-1234"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.refusals: deque[Exception] = deque()
+        self.was_paired = asyncio.Event()
+        self.was_revoked = asyncio.Event()
+
+    async def pair(self, typed: str) -> None:
+        if self.refusals:
+            raise self.refusals.popleft()
+        self.was_paired.set()
+
+    async def paired(self) -> None:
+        await self.was_paired.wait()
+
+    async def revoked(self, every_seconds: float = 0) -> None:
+        await self.was_revoked.wait()
+
+
+class FakeTerminals(Terminals, Answers):
+    """Knows the terminals the test names, and notes what is done to them."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.known: list[TerminalStatus] = []
+        self.done: list[tuple[str, str]] = []
+
+    async def all(self) -> list[TerminalStatus]:
+        self.check()
+        return list(self.known)
+
+    async def invite(self, name: str, by: StaffMember | None = None) -> Invitation:
+        self.check()
+        self.done.append(("invite", name))
+        return Invitation(name, FakePairing.GOOD, NOON + CODE_LIFE)
+
+    async def revoke(self, name: str, by: StaffMember | None = None) -> None:
+        self._note("revoke", name, state=TerminalState.REVOKED)
+
+    async def let_search(self, name: str, allowed: bool, by: StaffMember | None = None) -> None:
+        self._note("search", name, may_search=allowed)
+
+    async def free(self, name: str, by: StaffMember | None = None) -> None:
+        self._note("free", name, wrong_pins=0)
+
+    def _note(self, what: str, name: str, **changes: object) -> None:
+        self.check()
+        self.done.append((what, name))
+        self.known = [
+            replace(one, **changes) if one.name == name else one  # type: ignore[arg-type]  # keywords
+            for one in self.known
+        ]
 
 
 class FakeAdmission(Admission, Answers):
@@ -148,12 +228,17 @@ class Fakes:
         self.ticket_desk = FakeTicketDesk()
         self.hand_outs = FakeHandOuts()
         self.stats = FakeStats(a_snapshot(self.event))
+        self.staff = FakeStaff()
+        self.pairing = FakePairing("North gate")
+        self.terminals = FakeTerminals()
         self.services = Services(
             catalog=self.catalog,
             sales=self.sales,
             admission=self.admission,
             lane=self.lane,
-            staff=FakeStaff(),
+            staff=self.staff,
+            pairing=self.pairing,
+            terminals=self.terminals,
             payments=self.payments,
             refunds=FakeRefunds(),
             invoices=FakeInvoices(),

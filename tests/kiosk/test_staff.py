@@ -1,13 +1,28 @@
-"""PINs: whose it is, for what, and how long the next wrong try must wait."""
+"""PINs and badges: whose it is, for what, and how long the next wrong try must wait."""
 
 import asyncio
 
 import pytest
 
+from kiosk.domain.audit import Action
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role
+from kiosk.domain.staff_codes import (
+    Badge,
+    BadgeFault,
+    BadgeRefused,
+    UnknownStaff,
+    last_badge,
+    member_id,
+    read_badge,
+)
+from kiosk.domain.terminals import PIN_TRIES_MAX, PinsLocked
+from kiosk.domain.tickets import TEXT_SYMBOLS, issue, read_code
+from kiosk.services.badges import Badges
 from kiosk.services.staff import WAIT_SECONDS_MAX, wait_seconds
-from tests.kiosk.factories import a_cashier, an_event
+from kiosk.services.terminals import Terminals
+from kiosk.store import audit
+from tests.kiosk.factories import a_cashier, a_claim, a_slot, an_event
 from tests.kiosk.world import Terminal, World
 
 STAFF = (
@@ -79,3 +94,165 @@ async def test_neither_a_restart_nor_many_tries_at_once_shorten_the_wait(
 
 def test_the_wait_has_an_end() -> None:
     assert wait_seconds(10**9) == WAIT_SECONDS_MAX
+
+
+async def locked(desk: Terminal, world: World) -> Terminal:
+    """A terminal at which too many wrong PINs were typed."""
+    for _ in range(PIN_TRIES_MAX - 1):
+        world.clock.advance(seconds=await wrong(desk))
+    with pytest.raises(PinsLocked):
+        await desk.services.staff.unlock("0000", Role.STEWARD)
+    return desk
+
+
+async def recorded(desk: Terminal, action: Action) -> list[tuple[str, str]]:
+    """Who did this, and the details, as far as it is on record."""
+    found = await desk.backing.store.transaction(audit.page)
+    return [(one.staff, one.detail) for one in found if one.action == action]
+
+
+async def a_badge(desk: Terminal, name: str) -> str:
+    return await Badges(desk.backing, desk.services.catalog).issue(name)
+
+
+async def refused_badge(desk: Terminal, badge: str, role: Role = Role.STEWARD) -> BadgeFault:
+    with pytest.raises(BadgeRefused) as refused:
+        await desk.services.staff.unlock(badge, role)
+    return refused.value.fault
+
+
+async def test_ten_wrong_pins_in_a_row_lock_one_terminal_and_no_other(
+    desk: Terminal, embedded: World
+) -> None:
+    await locked(desk, embedded)
+    embedded.clock.advance(days=3)
+
+    with pytest.raises(PinsLocked):
+        await desk.services.staff.unlock("1111", Role.STEWARD)
+    elsewhere = await embedded.open(name="south")
+    assert (await elsewhere.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
+    assert len(await recorded(desk, Action.WRONG_PIN)) == PIN_TRIES_MAX
+    assert await recorded(desk, Action.LOCKED) == [("", "")]
+
+
+async def test_an_organiser_frees_a_locked_terminal_from_another(
+    desk: Terminal, embedded: World
+) -> None:
+    await locked(desk, embedded)
+    elsewhere = await embedded.open(name="south")
+    [north] = [one for one in await elsewhere.services.terminals.all() if one.is_locked]
+
+    await elsewhere.services.terminals.free(north.name, STAFF[2])
+
+    assert (await desk.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
+    assert await recorded(desk, Action.FREED) == [("Noor", "10 wrong PINs")]
+
+
+async def test_the_command_line_frees_a_locked_terminal(desk: Terminal, embedded: World) -> None:
+    await locked(desk, embedded)
+    await Terminals(desk.backing, None).free("north")
+    assert (await desk.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
+
+
+async def test_badges_open_a_locked_terminal_and_an_organisers_frees_it(
+    desk: Terminal, embedded: World
+) -> None:
+    await locked(desk, embedded)
+    await desk.services.staff.unlock(await a_badge(desk, "Robin"), Role.STEWARD)
+    with pytest.raises(PinsLocked):
+        await desk.services.staff.unlock("1111", Role.STEWARD)
+
+    await desk.services.staff.unlock(await a_badge(desk, "Noor"), Role.STEWARD)
+
+    assert (await desk.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
+
+
+async def test_a_clock_that_is_set_back_makes_nobody_wait_for_it(
+    desk: Terminal, embedded: World
+) -> None:
+    for _ in range(3):
+        await wrong(desk)
+    embedded.clock.advance(days=-1)
+    assert (await desk.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
+
+
+async def test_every_pin_is_tried_whatever_role_is_asked_for(desk: Terminal) -> None:
+    # Two people may have chosen the same: whoever of them may do it does.
+    twins = (a_cashier("Robin", "1111", Role.STEWARD), a_cashier("Ira", "1111", Role.SUPERVISOR))
+    desk.services.catalog.event = an_event(staff=twins)
+    assert (await desk.services.staff.unlock("1111", Role.SUPERVISOR)).name == "Ira"
+    assert (await desk.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
+
+
+async def test_who_comes_and_who_goes_is_on_record(desk: Terminal) -> None:
+    robin = await desk.services.staff.unlock("1111", Role.STEWARD)
+    await desk.services.staff.unlock("2222", Role.CASHIER, asked_by=robin.name)
+    await desk.services.staff.log_out(robin, by_silence=True)
+    await wrong(desk)
+
+    assert await recorded(desk, Action.UNLOCKED) == [("Robin", "PIN")]
+    assert await recorded(desk, Action.APPROVED) == [("Kim", "PIN, for Robin")]
+    assert await recorded(desk, Action.LOGGED_OUT) == [("Robin", "silence")]
+    assert await recorded(desk, Action.WRONG_PIN) == [("", "1 in a row")]
+
+
+async def test_a_badge_tells_who_it_is_at_every_terminal(desk: Terminal, embedded: World) -> None:
+    badge = await a_badge(desk, "Robin")
+    assert badge == await a_badge(desk, "Robin"), "printed again, it is the same"
+    assert len(badge) == TEXT_SYMBOLS
+
+    elsewhere = await embedded.open(name="south")
+    for one in (desk, elsewhere):
+        assert (await one.services.staff.unlock(badge.lower(), Role.STEWARD)).name == "Robin"
+    assert await recorded(desk, Action.UNLOCKED) == [("Robin", "badge")] * 2
+
+
+async def test_a_lost_badge_is_made_void_and_the_next_one_is_good(desk: Terminal) -> None:
+    badges = Badges(desk.backing, desk.services.catalog)
+    assert not await badges.void("Robin"), "there was none"
+    lost = await a_badge(desk, "Robin")
+
+    assert await badges.void("Robin")
+
+    assert await refused_badge(desk, lost) is BadgeFault.VOID
+    found = await desk.services.staff.unlock(await a_badge(desk, "Robin"), Role.STEWARD)
+    assert found.name == "Robin"
+    assert await recorded(desk, Action.BADGE_REFUSED) == [("Robin", "void")]
+
+
+async def test_a_badge_opens_no_more_than_its_owners_role(desk: Terminal) -> None:
+    badge = await a_badge(desk, "Robin")
+    assert await refused_badge(desk, badge, Role.CASHIER) is BadgeFault.ROLE
+
+
+async def test_a_badge_that_was_never_given_out_is_void(desk: Terminal) -> None:
+    catalog = desk.services.catalog
+    owner = member_id(catalog.event.id, "Robin")
+    forged = Badge(owner, 2).signed(catalog.signing_key)
+    assert await refused_badge(desk, forged) is BadgeFault.VOID
+
+
+async def test_badges_of_others_are_not_ours(desk: Terminal, embedded: World) -> None:
+    other = await embedded.open(an_event(staff=STAFF), name="other")
+    assert await refused_badge(desk, await a_badge(other, "Robin")) is BadgeFault.NOT_OURS
+
+    badge = await a_badge(desk, "Robin")
+    desk.services.catalog.event = an_event(id=desk.services.catalog.event.id, staff=STAFF[1:])
+    assert await refused_badge(desk, badge) is BadgeFault.NOT_OURS, "no longer of the staff"
+
+
+async def test_nobody_unknown_gets_a_badge(desk: Terminal) -> None:
+    with pytest.raises(
+        UnknownStaff, match=r"'\[/\]' works here; expected one of: Robin, Kim, Noor"
+    ):
+        await a_badge(desk, "[/]")
+
+
+async def test_no_ticket_is_a_badge_and_no_badge_is_a_ticket(desk: Terminal) -> None:
+    badge = await a_badge(desk, "Robin")
+    ticket = issue(a_claim(), a_slot(), desk.services.catalog.signing_key).code
+
+    assert read_code(badge) is None
+    assert read_badge(ticket) is None
+    assert last_badge(f"half a scan{badge.lower()}") == badge
+    assert last_badge(ticket) is None

@@ -14,6 +14,7 @@ from kiosk.domain.orders import Order
 from kiosk.services.backing import Backing
 from kiosk.services.kiosk import Services
 from kiosk.services.payments import Channel
+from kiosk.services.terminals import Pairing, Terminals
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.keys import SigningKeys
 from ledger.engine import Ledger
@@ -103,6 +104,7 @@ class World:
             clock=self.clock,
             folder=self.folder,
         )
+        await _let_in(backing, name)
         services = await assemble(back(backing), self.event, name, self.channels)
         terminal = Terminal(services, backing)
         self._terminals.append(terminal)
@@ -131,3 +133,11 @@ class World:
         if name not in self._clients:
             self._clients[name] = self.make_ledger(self.folder, self.clock)
         return self._clients[name]
+
+
+async def _let_in(backing: Backing, name: str) -> None:
+    """Pair a terminal, as an organiser would, unless it is the first or was here before."""
+    pairing = Pairing(backing, name)
+    if not await pairing.enter():
+        invitation = await Terminals(backing, None).invite(name)
+        await pairing.pair(invitation.code)
