@@ -18,6 +18,7 @@ Mode = Literal["attendee", "door"]
 
 TERMINAL_NAME_LENGTH_MAX = 64
 LOOPBACK = "127.0.0.1"
+DOOR_DEADLINE_SECONDS_MIN, DOOR_DEADLINE_SECONDS_MAX = 0.1, 60.0
 
 
 class SettingsError(KioskError):
@@ -44,7 +45,8 @@ class Settings:
     the demo event. `ledger` is what `LedgerSettings.parse` reads. `database_url` is SQLAlchemy's,
     None for a file in `home`. Webhooks and pay pages are served on `http_host` and `http_port`
     (0 is any free one); `public_url` is how a phone reaches them, None to work that out. Buyers
-    save their tickets in `tickets`, None for a folder in `home`.
+    save their tickets in `tickets`, None for a folder in `home`. A door goes on by itself when
+    there is no verdict after `door_deadline_seconds`, None for the usual.
     """
 
     home: Path
@@ -57,13 +59,14 @@ class Settings:
     http_port: int = 0
     public_url: str | None = None
     tickets: Path | None = None
+    door_deadline_seconds: float | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
         """Settings from `KIOSK_HOME`, `_EVENT`, `_LEDGER`, `_DATABASE`, `_TERMINAL`, and arguments.
 
         Where HTTP is served, `KIOSK_HTTP_HOST`, `_HTTP_PORT` and `_PUBLIC_URL` alone say, and
-        `KIOSK_TICKETS` alone where tickets are saved.
+        `KIOSK_TICKETS` alone where tickets are saved; `KIOSK_DOOR_DEADLINE` is in seconds.
         Raises `SettingsError`.
         """
         said = arguments or Arguments()
@@ -81,6 +84,7 @@ class Settings:
             http_port=_port(environment.get("KIOSK_HTTP_PORT") or "0"),
             public_url=_public_url(environment.get("KIOSK_PUBLIC_URL")),
             tickets=Path(tickets).expanduser().absolute() if tickets else None,
+            door_deadline_seconds=_door_deadline(environment.get("KIOSK_DOOR_DEADLINE")),
         )
 
     @property
@@ -123,6 +127,21 @@ def _port(text: str) -> int:
             " 65535, 0 for any that is free"
         )
     return int(text)
+
+
+def _door_deadline(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not DOOR_DEADLINE_SECONDS_MIN <= seconds <= DOOR_DEADLINE_SECONDS_MAX:
+        raise SettingsError(
+            f"the deadline {text!r} (KIOSK_DOOR_DEADLINE) cannot be used; expected seconds from"
+            f" {DOOR_DEADLINE_SECONDS_MIN:g} to {DOOR_DEADLINE_SECONDS_MAX:g}, for example 1.5"
+        )
+    return seconds
 
 
 def _public_url(text: str | None) -> str | None:

@@ -44,15 +44,15 @@ class Lane:
         catalog: Catalog,
         admission: Admission,
         terminal: Terminal,
-        deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self.terminal = terminal.name
+        self.deadline_seconds = DEADLINE_SECONDS
+        """How long it waits for an answer."""
         self._store = backing.store
         self._ledger = backing.ledger
         self._clock = backing.clock
         self._catalog = catalog
         self._admission = admission
-        self._deadline_seconds = deadline_seconds
         self._local = LocalDoor(backing.folder / "lanes", catalog, terminal.name, backing.clock)
         lane = lanes.Lane(terminal.number, catalog.event.id)
         self._resync = Resync(backing, admission, lane)
@@ -155,7 +155,7 @@ class Lane:
     async def _answered(self, asking: Awaitable[T]) -> T | None:
         """What ledger and store answer in time; None if they do not, and the lane goes on."""
         try:
-            async with asyncio.timeout(self._deadline_seconds):
+            async with asyncio.timeout(self.deadline_seconds):
                 return await asking
         except LedgerUnavailable:
             missing = frozenset({Part.LEDGER})
@@ -183,7 +183,7 @@ class Lane:
 
     async def _in_time(self, asking: Awaitable[T]) -> T | None:
         try:
-            async with asyncio.timeout(self._deadline_seconds):
+            async with asyncio.timeout(self.deadline_seconds):
                 return await asking
         except (LedgerUnavailable, StoreUnavailable, TimeoutError):
             return None

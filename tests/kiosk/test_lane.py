@@ -14,7 +14,7 @@ from kiosk.domain.chart import AccountCode
 from kiosk.domain.events import EntryPolicy, Event, Hall, Role
 from kiosk.domain.lane import Conflict, LaneState, Part
 from kiosk.domain.tickets import Ticket
-from kiosk.services.lane import LOOK_SECONDS, Lane
+from kiosk.services.lane import DEADLINE_SECONDS, LOOK_SECONDS, Lane
 from kiosk.store.tables import ClaimRow, ConductRow, StepRow
 from tests.fakes import FakeClock
 from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event
@@ -37,7 +37,8 @@ class Door:
     @classmethod
     async def open(cls, world: World, name: str = "north", event: Event | None = None) -> "Door":
         outage = Outage()
-        return cls(world, await world.open(event, name, back=outage.wrap), outage)
+        terminal = await world.open(event, name, back=outage.wrap)
+        return cls(world, terminal, outage)
 
     @property
     def lane(self) -> Lane:
@@ -59,6 +60,7 @@ class Door:
     def fail(self, ledger: Mode = REFUSES, store: Mode = REFUSES) -> None:
         """From now on nobody answers."""
         self.outage.ledger, self.outage.store = ledger, store
+        self.lane.deadline_seconds = 0.1
 
     async def verdict(self, ticket: Ticket | str, **changes: object) -> Verdict:
         """What a new scan says."""
@@ -71,6 +73,7 @@ class Door:
     async def come_back(self) -> None:
         """Everything answers again, and the lane has noticed."""
         self.outage.end()
+        self.lane.deadline_seconds = DEADLINE_SECONDS
         await self.lane.look()
         self.world.clock.advance(minutes=2)
         await self.lane.look()
@@ -188,7 +191,7 @@ async def test_what_was_done_though_nobody_said_so_is_found_again(
 ) -> None:
     door = await Door.open(world)
     [ticket] = await door.ready()
-    setattr(door.outage, silent, Mode.DOES_SILENTLY)
+    door.fail(**{"ledger": WELL, "store": WELL, silent: Mode.DOES_SILENTLY})
 
     assert (await door.verdict(ticket)).reason is Reason.HISTORY_UNKNOWN
     await door.come_back()

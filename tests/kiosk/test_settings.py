@@ -57,6 +57,13 @@ def test_an_empty_variable_says_nothing() -> None:
     assert Settings.read(dict.fromkeys(ENVIRONMENT, "")) == Settings.read({})
 
 
+def test_a_door_waits_as_long_as_it_is_told() -> None:
+    assert Settings.read({"KIOSK_DOOR_DEADLINE": "0.8"}).door_deadline_seconds == 0.8
+    for bad in ("0", "-1", "61", "nan", "inf", "soon", "[/]"):
+        with pytest.raises(SettingsError, match=r"KIOSK_DOOR_DEADLINE.*for example 1\.5"):
+            Settings.read({"KIOSK_DOOR_DEADLINE": bad})
+
+
 def test_paths_may_be_relative_or_start_at_the_users_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
