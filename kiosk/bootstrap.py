@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
@@ -11,7 +11,6 @@ from typing import Final
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.events import Event, ProviderName
-from kiosk.domain.terminals import NotPaired
 from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
@@ -35,7 +34,6 @@ from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
 from kiosk.services.ticket_desk import TicketDesk
-from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
 from kiosk.settings import Settings
 from kiosk.store import terminals
@@ -60,27 +58,20 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
 
     An event that takes payments at providers has its web server running meanwhile. Raises what
     stands in the way: `EventFileError`, `EventChanged`, `SigningKeyMissing`, `StoreTooNew`,
-    `NotPaired`, `CannotListen`, `LedgerError`.
+    `CannotListen`, `LedgerError`.
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
-    async with _services_of(event, settings, clock, _refuse) as opened:
+    async with _services_of(event, settings, clock) as opened:
         yield opened
 
 
 @asynccontextmanager
 async def _services_of(
-    event: Event,
-    settings: Settings,
-    clock: Clock | None,
-    let_in: Callable[[Pairing], Awaitable[None]],
+    event: Event, settings: Settings, clock: Clock | None
 ) -> AsyncIterator[Services]:
-    """`let_in` has a terminal paired that is not: before that, it has no services at all."""
     files = TicketFiles(settings.tickets_folder)
     async with backing(settings, clock) as opened, AsyncExitStack() as closing:
-        pairing = Pairing(opened, settings.terminal)
-        if not await pairing.enter():
-            await let_in(pairing)
         if ProviderName.SANDBOX in event.providers:
             sandbox = _with_sandbox(settings, opened, event)
             assembled = await closing.enter_async_context(sandbox)
@@ -90,10 +81,6 @@ async def _services_of(
         if settings.door_deadline_seconds is not None:
             assembled.lane.deadline_seconds = settings.door_deadline_seconds
         yield replace(assembled, ticket_files=files)
-
-
-async def _refuse(pairing: Pairing) -> None:
-    raise NotPaired
 
 
 @asynccontextmanager
@@ -119,8 +106,6 @@ async def assemble(
     `channels` are the providers of payments that can be reached, by name.
     """
     number = await backing.store.transaction(lambda session: terminals.register(session, terminal))
-    pairing = Pairing(backing, terminal)
-    await pairing.enter()
     catalog = Catalog(backing)
     await catalog.open(event)
     settlement = Settlement(backing, catalog)
@@ -139,8 +124,6 @@ async def assemble(
         admission=admission,
         lane=Lane(backing, catalog, admission, door),
         staff=Staff(backing, catalog, number),
-        pairing=pairing,
-        terminals=Terminals(backing, number),
         payments=payments,
         refunds=refunds,
         invoices=invoices,
@@ -179,21 +162,10 @@ async def _with_sandbox(
 
 
 async def _run(settings: Settings) -> int:
-    from kiosk.supervisor import prepare_for_painting
+    from kiosk.supervisor import keep_running, prepare_for_painting
 
     prepare_for_painting(os.environ)
-    event = load_event(settings.event_file or DEMO_EVENT)
-    while True:
-        front = Front(event, SystemClock())
-        status = await _show(front, settings)
-        # Without its services a revoked terminal begins anew: with a page that asks for a code.
-        if not front.was_revoked:
-            return status
-
-
-async def _show(front: Front, settings: Settings) -> int:
-    from kiosk.supervisor import keep_running
-
+    front = Front(load_event(settings.event_file or DEMO_EVENT), SystemClock())
     async with open_behind(front, settings) as opening:
         await asyncio.to_thread(import_module, "kiosk.app")
         from kiosk.app import KioskApp
@@ -225,8 +197,7 @@ async def open_behind(front: Front, settings: Settings) -> AsyncIterator["asynci
 
 async def _keep_open(front: Front, settings: Settings, gone: asyncio.Event) -> None:
     try:
-        let_in = front.ask_to_pair
-        async with _services_of(front.event, settings, front.clock, let_in) as opened:
+        async with _services_of(front.event, settings, front.clock) as opened:
             front.open(opened)
             await gone.wait()
     finally:
