@@ -1,10 +1,10 @@
-"""Airdrops: tokens for many people at once, each row by itself from its condition to its bill.
+"""Airdrops: tokens for many people at once, each share by itself from its condition to its bill.
 
     pending --reserve--> reserved --submit--> waiting --confirm--> received
                             ^------------fail-----------'
 
-What was emitted pays for it: the ledger refuses a row when nothing is left. Each step of a row has
-ids of its own, made of its attempt, so whoever is killed in between only asks again.
+What was emitted pays for it: the ledger refuses a share when nothing is left. Each step of a share
+has ids of its own, made of its attempt, so whoever is killed in between only asks again.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class AirdropState(StrEnum):
     """What was unspent is taken back; nothing more is given."""
 
 
-class RowState(StrEnum):
-    """How far one person's tokens are."""
+class ShareState(StrEnum):
+    """How far the tokens of one person are."""
 
     OFFERED = "offered"
     """Waits until its owner claims it at the kiosk."""
@@ -44,7 +44,7 @@ class RowState(StrEnum):
 
 
 class Condition(StrEnum):
-    """What somebody must have done to receive a row."""
+    """What somebody must have done to receive a share."""
 
     REDEEMED = "redeemed"
     """Been admitted to anything; or to the slot that is named after a colon."""
@@ -82,8 +82,8 @@ class Airdrop:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One person's share; `position` is that of the list it came from, counted from 1."""
+class Share:
+    """What one person is given, once; `position` counts the shares of an airdrop from 1."""
 
     airdrop_id: int
     position: int
@@ -91,23 +91,23 @@ class Row:
     wallet_id: int
     amount: int
     address: str = ""
-    state: RowState = RowState.PENDING
+    state: ShareState = ShareState.PENDING
     attempt: int = 1
     batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many rows, and how many tokens, are in each state."""
+    """How many shares, and how many tokens, are in each state."""
 
-    rows: dict[RowState, int]
-    tokens: dict[RowState, int]
+    shares: dict[ShareState, int]
+    tokens: dict[ShareState, int]
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left for a worker to do by itself."""
-        moving = (RowState.PENDING, RowState.RESERVED, RowState.WAITING)
-        return not any(self.rows.get(state) for state in moving)
+        moving = (ShareState.PENDING, ShareState.RESERVED, ShareState.WAITING)
+        return not any(self.shares.get(state) for state in moving)
 
 
 @dataclass(eq=False)

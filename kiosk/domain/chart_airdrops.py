@@ -8,14 +8,13 @@ debt, so the ledger gives no more than was emitted, and nothing twice.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from kiosk.domain.airdrops import Row
+from kiosk.domain.airdrops import Share
 from kiosk.domain.chart import AccountCode, TransferCode
-from kiosk.domain.chart_tokens import bill_account, token_account_id, token_ledger
+from kiosk.domain.chart_tokens import token_account_id, token_ledger
 from kiosk.domain.events import Event
 from ledger.ids import derived_id
-from ledger.types import Account, AccountFlags, Transfer
+from ledger.types import Account, AccountFlags, Transfer, TransferFlags
 
 
 def reserved_account_id(event: Event, token_number: int, wallet_id: int) -> int:
@@ -28,85 +27,89 @@ def waiting_account_id(event: Event, token_number: int, wallet_id: int) -> int:
     return derived_id("token-waiting", event.id, token_number, wallet_id)
 
 
-def row_accounts(event: Event, token_number: int, rows: Iterable[Row]) -> list[Account]:
-    """The accounts that the owners of rows need."""
+def share_accounts(event: Event, token_number: int, shares: Iterable[Share]) -> list[Account]:
+    """The accounts that the owners of shares need."""
     return [
         Account(
             id=account_id,
-            user_data_128=row.wallet_id,
+            user_data_128=share.wallet_id,
             ledger=token_ledger(token_number),
             code=code,
             flags=AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS,
         )
-        for row in rows
+        for share in shares
         for account_id, code in (
-            (reserved_account_id(event, token_number, row.wallet_id), AccountCode.RESERVED),
-            (waiting_account_id(event, token_number, row.wallet_id), AccountCode.WAITING),
+            (reserved_account_id(event, token_number, share.wallet_id), AccountCode.RESERVED),
+            (waiting_account_id(event, token_number, share.wallet_id), AccountCode.WAITING),
         )
     ]
 
 
-def row_bill_id(row: Row) -> int:
-    """The bill that a row becomes."""
-    return derived_id("airdrop-bill", row.airdrop_id, row.position)
+def share_bill_id(share: Share) -> int:
+    """The bill that a share becomes."""
+    return derived_id("airdrop-bill", share.airdrop_id, share.wallet_id)
 
 
-def row_bill(token_number: int, row: Row, expires_at: datetime | None) -> Account:
-    """The account of the bill that a row becomes."""
-    return bill_account(
-        row_bill_id(row), token_number=token_number, owner=row.wallet_id, expires_at=expires_at
-    )
-
-
-def reserve(event: Event, token_number: int, row: Row) -> Transfer:
-    """Set a row's tokens aside for its owner."""
+def reserve(event: Event, token_number: int, share: Share) -> Transfer:
+    """Set a share's tokens aside for its owner."""
     debt = token_account_id(event, token_number, AccountCode.DEBT)
-    reserved = reserved_account_id(event, token_number, row.wallet_id)
-    return _transfer(row, token_number, debt, reserved, TransferCode.RESERVE)
+    reserved = reserved_account_id(event, token_number, share.wallet_id)
+    return _transfer(share, token_number, debt, reserved, TransferCode.RESERVE)
 
 
-def submit(event: Event, token_number: int, row: Row) -> Transfer:
-    """A row is on its way over the chain."""
-    reserved = reserved_account_id(event, token_number, row.wallet_id)
-    waiting = waiting_account_id(event, token_number, row.wallet_id)
-    return _transfer(row, token_number, reserved, waiting, TransferCode.SUBMIT)
+def submit(event: Event, token_number: int, share: Share) -> Transfer:
+    """A share is on its way over the chain."""
+    reserved = reserved_account_id(event, token_number, share.wallet_id)
+    waiting = waiting_account_id(event, token_number, share.wallet_id)
+    return _transfer(share, token_number, reserved, waiting, TransferCode.SUBMIT)
 
 
-def confirm(event: Event, token_number: int, row: Row) -> Transfer:
-    """The chain has confirmed a row: a bill of its owner."""
-    waiting = waiting_account_id(event, token_number, row.wallet_id)
-    return _transfer(row, token_number, waiting, row_bill_id(row), TransferCode.CONFIRM)
+def confirm(event: Event, token_number: int, share: Share) -> Transfer:
+    """The chain has confirmed a share: a bill of its owner."""
+    waiting = waiting_account_id(event, token_number, share.wallet_id)
+    return _transfer(share, token_number, waiting, share_bill_id(share), TransferCode.CONFIRM)
 
 
-def fail(event: Event, token_number: int, row: Row) -> Transfer:
+def fail(event: Event, token_number: int, share: Share) -> Transfer:
     """The chain will never confirm it: set aside as before."""
-    reserved = reserved_account_id(event, token_number, row.wallet_id)
-    waiting = waiting_account_id(event, token_number, row.wallet_id)
-    return _transfer(row, token_number, waiting, reserved, TransferCode.FAIL)
+    reserved = reserved_account_id(event, token_number, share.wallet_id)
+    waiting = waiting_account_id(event, token_number, share.wallet_id)
+    return _transfer(share, token_number, waiting, reserved, TransferCode.FAIL)
 
 
-def deliver(event: Event, token_number: int, row: Row) -> Transfer:
-    """A row that needs no chain becomes a bill at once."""
-    reserved = reserved_account_id(event, token_number, row.wallet_id)
-    return _transfer(row, token_number, reserved, row_bill_id(row), TransferCode.CONFIRM)
+def deliver(event: Event, token_number: int, share: Share) -> Transfer:
+    """A share that needs no chain becomes a bill at once."""
+    reserved = reserved_account_id(event, token_number, share.wallet_id)
+    return _transfer(share, token_number, reserved, share_bill_id(share), TransferCode.CONFIRM)
 
 
-def release(event: Event, token_number: int, row: Row) -> Transfer:
+def release(event: Event, token_number: int, share: Share) -> Transfer:
     """What was set aside is taken back."""
     debt = token_account_id(event, token_number, AccountCode.DEBT)
-    reserved = reserved_account_id(event, token_number, row.wallet_id)
-    return _transfer(row, token_number, reserved, debt, TransferCode.CLAW_BACK)
+    reserved = reserved_account_id(event, token_number, share.wallet_id)
+    return _transfer(share, token_number, reserved, debt, TransferCode.CLAW_BACK)
 
 
-def _transfer(row: Row, token_number: int, debit: int, credit: int, code: TransferCode) -> Transfer:
+def take_back(event: Event, token_number: int, share: Share) -> Transfer:
+    """What is unspent of the bill that a share became is taken back, be it nothing."""
+    debt = token_account_id(event, token_number, AccountCode.DEBT)
+    bill = share_bill_id(share)
+    transfer = _transfer(share, token_number, bill, debt, TransferCode.CLAW_BACK)
+    transfer.flags = TransferFlags.BALANCING_DEBIT
+    return transfer
+
+
+def _transfer(
+    share: Share, token_number: int, debit: int, credit: int, code: TransferCode
+) -> Transfer:
     # What is tried again is tried under its next attempt.
     return Transfer(
-        id=derived_id("airdrop", code, row.airdrop_id, row.position, row.attempt),
+        id=derived_id("airdrop", code, share.airdrop_id, share.wallet_id, share.attempt),
         debit_account_id=debit,
         credit_account_id=credit,
-        amount=row.amount,
-        user_data_128=row.airdrop_id,
-        user_data_64=row.position,
+        amount=share.amount,
+        user_data_128=share.airdrop_id,
+        user_data_64=share.position,
         ledger=token_ledger(token_number),
         code=code,
     )

@@ -29,7 +29,7 @@ class Bills:
     async def of(self, wallet_id: int, token_number: int) -> list[Bill]:
         """The bills of a wallet of which something is left, expired ones included."""
         stored = await self._store.transaction(
-            partial(wallets.spendable, wallet_id=wallet_id, token_number=token_number)
+            partial(wallets.spendable, wallet=wallet_id, token_number=token_number)
         )
         return await self._left(stored)
 

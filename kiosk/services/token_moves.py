@@ -79,7 +79,8 @@ class TokenMoves:
         def record(session: Session) -> Move:
             done = token_moves.change(session, move.id, lambda stored: stored.done(now))
             if done.done_at == now and done.state is MoveState.DONE:
-                wallets.add_bills(session, done, now)
+                if done.receiver is not None:
+                    wallets.add_bills(session, wallets.bills_of(done, now))
                 sources = (one.source for one in done.parts if one.empties)
                 wallets.emptied(session, (source for source in sources if source is not None))
             return done

@@ -25,13 +25,14 @@ class TokenPlans:
         return move.planned(tuple(parts))
 
     def expiry(
-        self, token: Token, origin: Origin, amount: int, expires_at: datetime | None = None
+        self, token: Token, origin: Origin, part: Part | int, at: datetime | None = None
     ) -> datetime | None:
-        """When tokens that arrive now expire, if they did at `expires_at` before."""
+        """When tokens expire that arrive at `at`, or now; of a part of a bill, or so many new."""
         zone = ZoneInfo(self._catalog.event.timezone)
-        return token.expires_at(
-            Receipt(self._clock.now().astimezone(zone), origin, amount, expires_at)
-        )
+        arrives = (at or self._clock.now()).astimezone(zone)
+        if isinstance(part, int):
+            return token.expires_at(Receipt(arrives, origin, part, None))
+        return token.expires_at(Receipt(arrives, origin, part.amount, part.bill.expires_at))
 
     def token(self, number: int) -> Token:
         """The kind of token that has this number."""
@@ -56,6 +57,6 @@ class TokenPlans:
             source=part.bill.id,
             bill=bill_id(move.id, move.attempt, position),
             amount=part.amount,
-            expires_at=self.expiry(token, Origin.TRANSFER, part.amount, part.bill.expires_at),
+            expires_at=self.expiry(token, Origin.TRANSFER, part),
             empties=part.empties,
         )

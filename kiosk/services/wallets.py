@@ -77,7 +77,7 @@ class Wallets:
 
     async def find(self, wallet_id: int) -> Wallet:
         """A wallet by its id; raises `UnknownWallet`."""
-        found = await self._store.transaction(partial(wallets.find, wallet_id=wallet_id))
+        found = await self._store.transaction(partial(wallets.find, wallet=wallet_id))
         if found is None:
             raise UnknownWallet(wallet_id)
         return found

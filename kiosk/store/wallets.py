@@ -62,6 +62,8 @@ class StoredBill:
     amount: int
     expires_at: datetime | None
     received_at: datetime
+    source: int | None = None
+    """The bill it was sent from; None if it was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +76,50 @@ class OwnerRecord:
     amount: int
 
 
+def wallet_id(event_id: int, person: int) -> int:
+    """The wallet of an attendee, given by their row."""
+    return derived_id("wallet", event_id, person)
+
+
 def open_wallet(session: Session, event_id: int, owner: Attendee, at: datetime) -> Wallet:
     """The wallet of somebody at an event, a new one if there is none."""
-    person = attendee_id(owner)
-    wallet_id = derived_id("wallet", event_id, person)
-    insert_missing(session, _ATTENDEES, {"id": person, "name": owner.name, "email": owner.email})
-    values = {
-        "id": wallet_id,
-        "event_id": event_id,
-        "attendee_id": person,
-        "opened_at": at,
-        "pin_hash": "",
-        "version": 1,
-    }
-    insert_missing(session, _WALLETS, values)
-    return _wallet(session.connection().execute(_BY_ID, {"wallet_id": wallet_id}).one())
+    [opened] = open_wallets(session, event_id, [owner], at)
+    return _wallet(session.connection().execute(_BY_ID, {"wallet_id": opened}).one())
 
 
-def find(session: Session, wallet_id: int) -> Wallet | None:
+def open_wallets(
+    session: Session, event_id: int, owners: Iterable[Attendee], at: datetime
+) -> list[int]:
+    """The wallets of many people, in their order; new ones for who has none."""
+    people = [(attendee_id(owner), owner) for owner in owners]
+    found = [wallet_id(event_id, person) for person, _ in people]
+    attendees = [
+        {"id": person, "name": owner.name, "email": owner.email} for person, owner in people
+    ]
+    rows = [
+        _new_wallet(event_id, wallet, person, at)
+        for wallet, (person, _) in zip(found, people, strict=True)
+    ]
+    for start in range(0, len(rows), _ROWS_MAX):
+        insert_missing(session, _ATTENDEES, attendees[start : start + _ROWS_MAX])
+        insert_missing(session, _WALLETS, rows[start : start + _ROWS_MAX])
+    return found
+
+
+def find(session: Session, wallet: int) -> Wallet | None:
     """A wallet by its id."""
-    row = session.connection().execute(_BY_ID, {"wallet_id": wallet_id}).first()
+    row = session.connection().execute(_BY_ID, {"wallet_id": wallet}).first()
     return None if row is None else _wallet(row)
 
 
-def lock(session: Session, wallet_id: int) -> None:
+def lock(session: Session, wallet: int) -> None:
     """Keep others from planning with the same wallet until the unit of work ends."""
-    session.connection().execute(_LOCK.with_for_update(), {"wallet_id": wallet_id})
+    session.connection().execute(_LOCK.with_for_update(), {"wallet_id": wallet})
 
 
-def spendable(session: Session, wallet_id: int, token_number: int) -> list[StoredBill]:
+def spendable(session: Session, wallet: int, token_number: int) -> list[StoredBill]:
     """The bills of a wallet of which something may be left."""
-    values = {"wallet": wallet_id, "token": token_number}
+    values = {"wallet": wallet, "token": token_number}
     return [_bill(row) for row in session.connection().execute(_OF_WALLET, values)]
 
 
@@ -114,24 +129,41 @@ def with_expired(session: Session, event_id: int, now: datetime) -> list[tuple[i
     return [(row.wallet_id, row.token_number) for row in session.execute(_EXPIRED, values)]
 
 
-def add_bills(session: Session, move: Move, at: datetime) -> None:
-    """Store the bills that a finished move has made, once."""
+def add_bills(session: Session, bills: Iterable[StoredBill]) -> None:
+    """Store the bills that were made, once."""
     rows = [
         {
-            "id": part.bill,
-            "wallet_id": move.receiver,
-            "token_number": move.token_number,
-            "amount": part.amount,
-            "expires_at": part.expires_at,
-            "received_at": at,
-            "source": part.source,
+            "id": bill.id,
+            "wallet_id": bill.wallet_id,
+            "token_number": bill.token_number,
+            "amount": bill.amount,
+            "expires_at": bill.expires_at,
+            "received_at": bill.received_at,
+            "source": bill.source,
             "is_empty": False,
         }
-        for part in move.parts
-        if part.bill is not None
+        for bill in bills
     ]
     for start in range(0, len(rows), _ROWS_MAX):
         insert_missing(session, _BILLS, rows[start : start + _ROWS_MAX])
+
+
+def bills_of(move: Move, at: datetime) -> list[StoredBill]:
+    """The bills that a move makes."""
+    assert move.receiver is not None
+    return [
+        StoredBill(
+            part.bill,
+            move.receiver,
+            move.token_number,
+            part.amount,
+            part.expires_at,
+            at,
+            part.source,
+        )
+        for part in move.parts
+        if part.bill is not None
+    ]
 
 
 def emptied(session: Session, bills: Iterable[int]) -> None:
@@ -174,6 +206,17 @@ _ROWS_MAX: Final = 1000
 """Rows in one statement, far below what databases take."""
 
 
+def _new_wallet(event_id: int, wallet: int, person: int, at: datetime) -> dict[str, object]:
+    return {
+        "id": wallet,
+        "event_id": event_id,
+        "attendee_id": person,
+        "opened_at": at,
+        "pin_hash": "",
+        "version": 1,
+    }
+
+
 def _wallet(row: Row[*tuple[object, ...]]) -> Wallet:
     return Wallet(row.id, Attendee(row.name, row.email), row.pin_hash, row.version)
 
@@ -186,4 +229,5 @@ def _bill(row: Row[*tuple[object, ...]]) -> StoredBill:
         amount=row.amount,
         expires_at=row.expires_at,
         received_at=row.received_at,
+        source=row.source,
     )

@@ -5,6 +5,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from kiosk.store import airdrop_tables as airdrop_tables
 from kiosk.store import claim_tables as claim_tables
 from kiosk.store import lane_tables as lane_tables
 from kiosk.store import refund_tables, types
