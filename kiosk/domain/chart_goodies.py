@@ -92,12 +92,12 @@ def hand_out(event: Event, goodie_number: int, wish: HandOutWish) -> Transfer:
     return transfer
 
 
-def undo_hand_out(event: Event, goodie_number: int, undo: HandOutUndo) -> Transfer:
+def undo_hand_out(event: Event, undo: HandOutUndo) -> Transfer:
     """Take a piece back in that was handed out: the next attempt may hand it out anew."""
-    transfer = _redeem(event, goodie_number, undo.order_id)
+    transfer = _redeem(event, undo.goodie_number, undo.order_id)
     transfer.id = derived_id("undo-hand-out", undo.order_id, undo.position, undo.attempt)
     transfer.code = TransferCode.UNDO
-    transfer.user_data_64 = goodie_number
+    transfer.user_data_64 = undo.goodie_number
     transfer.user_data_32 = undo.terminal
     transfer.debit_account_id, transfer.credit_account_id = (
         transfer.credit_account_id,

@@ -60,6 +60,7 @@ class HandOutUndo:
 
     order_id: int
     position: int
+    goodie_number: int
     attempt: int
     terminal: int
     staff: str

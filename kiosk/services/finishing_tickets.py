@@ -1,15 +1,13 @@
 """Finish what a crash left of tickets that were passed on and of goodies that were handed out."""
 
-import logging
 from contextlib import suppress
+from operator import attrgetter, itemgetter
 
-from kiosk.domain.claim_transfers import TicketKept
-from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.claim_transfers import ClaimTransfer, TicketKept
 from kiosk.services.claim_transfers import ClaimTransfers
 from kiosk.services.claims import Claims
 from kiosk.services.hand_outs import HandOuts
-
-log = logging.getLogger(__name__)
+from kiosk.services.trouble import Round
 
 
 class TicketFinisher:
@@ -20,19 +18,20 @@ class TicketFinisher:
         self._transfers = transfers
         self._hand_outs = hand_outs
 
-    async def run_once(self) -> int:
+    async def run(self, this: Round) -> int:
         """Bring every transfer and hand-out to its end; how many there were.
 
         Whoever is new becomes known to the search, too.
         """
-        found = await self._transfers.unfinished()
-        for _, transfer in found:
-            try:
-                # Something else was faster: the ticket is as it was.
-                with suppress(TicketKept):
-                    await self._transfers.finish(transfer)
-            except LedgerContradicts as contradiction:
-                log.error("the ledger contradicts the store: %r", contradiction)
-        handed = await self._hand_outs.finish()
+        passing = await self._transfers.unfinished()
+        passed = await this.each(passing, itemgetter(0), self._pass_on)
+        left = await self._hand_outs.unfinished()
+        handed = await this.each(left, attrgetter("order_id"), self._hand_outs.finish)
         await self._claims.learn()
-        return len(found) + handed
+        return len(passed) + len(handed)
+
+    async def _pass_on(self, found: tuple[int, ClaimTransfer]) -> None:
+        _, transfer = found
+        # Something else was faster: the ticket is as it was.
+        with suppress(TicketKept):
+            await self._transfers.finish(transfer)

@@ -107,6 +107,7 @@ class HandOuts:
         wanted = HandOutUndo(
             order_id=piece.order_id,
             position=piece.position,
+            goodie_number=piece.goodie_number,
             attempt=piece.attempt,
             terminal=self._terminal,
             staff=supervisor.name,
@@ -120,23 +121,27 @@ class HandOuts:
             assert stored is not None
             return stored
 
-        await self._finish_undo(await self._store.transaction(intend), piece.goodie_number)
+        await self._finish_undo(await self._store.transaction(intend))
         return await self._store.transaction(lambda session: _now(session, piece))
 
-    async def finish(self) -> int:
-        """Finish what a crash left; how much that was."""
-        wishes = await self._store.transaction(hand_outs.unanswered)
-        for wish in wishes:
-            transfer_id = chart_goodies.hand_out_id(wish.order_id, wish.position, wish.attempt)
-            found = await self._ledger.lookup_transfers([transfer_id])
-            await self._store.transaction(partial(self._record, wish, found))
+    async def unfinished(self) -> list[HandOutWish | HandOutUndo]:
+        """What a crash left of this event."""
         event_id = self._catalog.event.id
-        undos = await self._store.transaction(
-            lambda session: hand_outs.unfinished_undos(session, event_id)
+        return await self._store.transaction(
+            lambda session: [
+                *hand_outs.unanswered(session, event_id),
+                *hand_outs.unfinished_undos(session, event_id),
+            ]
         )
-        for undo, goodie_number in undos:
-            await self._finish_undo(undo, goodie_number)
-        return len(wishes) + len(undos)
+
+    async def finish(self, left: HandOutWish | HandOutUndo) -> None:
+        """Bring what was left to its end."""
+        if isinstance(left, HandOutUndo):
+            await self._finish_undo(left)
+            return
+        transfer_id = chart_goodies.hand_out_id(left.order_id, left.position, left.attempt)
+        found = await self._ledger.lookup_transfers([transfer_id])
+        await self._store.transaction(partial(self._record, left, found))
 
     def _check(self, session: Session, claim_id: int) -> None:
         record = door.claim_by_id(session, claim_id)
@@ -157,9 +162,9 @@ class HandOuts:
         self._handed(session, winner, instant(transfer.timestamp))
         return HandOut(_now(session, piece), is_ours=winner == wish)
 
-    async def _finish_undo(self, undo: HandOutUndo, goodie_number: int) -> None:
+    async def _finish_undo(self, undo: HandOutUndo) -> None:
         event, now = self._catalog.event, self._clock.now()
-        transfer = chart_goodies.undo_hand_out(event, goodie_number, undo)
+        transfer = chart_goodies.undo_hand_out(event, undo)
         if refusal := await book(self._ledger, [transfer]):
             raise LedgerContradicts(f"goodie of order {undo.order_id:x}", refusal.name)
 

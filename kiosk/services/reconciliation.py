@@ -69,7 +69,7 @@ class Reconciliation:
         )
         states = await this.each(found, lambda order_id: order_id, self._finish)
         steps = await self._steps.finish()
-        tickets = await self._tickets.run_once()
+        tickets = await self._tickets.run(this)
         await this.end()
         self._has_run = True
         return Report(

@@ -1,6 +1,5 @@
 """Pieces of goodies in and out of the tables: who wants them handed out, and what came of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -55,6 +54,24 @@ _CARDS: Final = (
     .outerjoin(_TERMINALS, _TERMINALS.c.number == _WISHES.c.terminal_number)
     .where(_PIECES.c.order_id == bindparam("order_id"), _PIECES.c.state == GoodieState.GRANTED)
     .order_by(_PIECES.c.position)
+)
+_UNANSWERED: Final = (
+    select(_WISHES)
+    .join(
+        _PIECES,
+        (_PIECES.c.order_id == _WISHES.c.order_id) & (_PIECES.c.position == _WISHES.c.position),
+    )
+    .where(_IS_ASKED, _PIECES.c.event_id == bindparam("event_id"))
+    .order_by(_WISHES.c.asked_at)
+)
+_RETURNING: Final = (
+    select(_UNDOS, _PIECES.c.goodie_number)
+    .join(
+        _PIECES,
+        (_PIECES.c.order_id == _UNDOS.c.order_id) & (_PIECES.c.position == _UNDOS.c.position),
+    )
+    .where(_IS_RETURNING, _PIECES.c.event_id == bindparam("event_id"))
+    .order_by(_UNDOS.c.asked_at)
 )
 _IS_WISH: Final = and_(
     _WISHES.c.order_id == bindparam("of_order"),
@@ -137,11 +154,9 @@ def refused(session: Session, wish: HandOutWish) -> None:
     session.connection().execute(_REFUSED, _names(wish))
 
 
-def unanswered(session: Session) -> list[HandOutWish]:
+def unanswered(session: Session, event_id: int) -> list[HandOutWish]:
     """The wishes whose answer was not recorded."""
-    rows = session.connection().execute(
-        select(_WISHES).where(_IS_ASKED).order_by(_WISHES.c.asked_at)
-    )
+    rows = session.connection().execute(_UNANSWERED, {"event_id": event_id})
     return [
         HandOutWish(row.order_id, row.position, row.attempt, row.nonce, row.terminal_number)
         for row in rows
@@ -181,21 +196,13 @@ def find_undo(session: Session, piece: PieceCard) -> HandOutUndo | None:
         _UNDOS.c.attempt == piece.attempt,
     )
     row = session.connection().execute(found).first()
-    return _undo(row) if row else None
+    return _undo(row, piece.goodie_number) if row else None
 
 
-def unfinished_undos(session: Session, event_id: int) -> Sequence[tuple[HandOutUndo, int]]:
-    """The undos whose answer was not recorded, each with the number of its goodie."""
-    rows = session.connection().execute(
-        select(_UNDOS, _PIECES.c.goodie_number)
-        .join(
-            _PIECES,
-            (_PIECES.c.order_id == _UNDOS.c.order_id) & (_PIECES.c.position == _UNDOS.c.position),
-        )
-        .where(_IS_RETURNING, _PIECES.c.event_id == event_id)
-        .order_by(_UNDOS.c.asked_at)
-    )
-    return [(_undo(row), row.goodie_number) for row in rows]
+def unfinished_undos(session: Session, event_id: int) -> list[HandOutUndo]:
+    """The undos whose answer was not recorded."""
+    rows = session.connection().execute(_RETURNING, {"event_id": event_id})
+    return [_undo(row, row.goodie_number) for row in rows]
 
 
 def _card(row: Row[*tuple[object, ...]]) -> PieceCard:
@@ -211,10 +218,11 @@ def _card(row: Row[*tuple[object, ...]]) -> PieceCard:
     )
 
 
-def _undo(row: Row[*tuple[object, ...]]) -> HandOutUndo:
+def _undo(row: Row[*tuple[object, ...]], goodie_number: int) -> HandOutUndo:
     return HandOutUndo(
         order_id=row.order_id,
         position=row.position,
+        goodie_number=goodie_number,
         attempt=row.attempt,
         terminal=row.terminal_number,
         staff=row.staff,
