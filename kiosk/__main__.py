@@ -27,6 +27,7 @@ environment:
   KIOSK_PUBLIC_URL    how phones reach it, if not by this machine's address
   KIOSK_TICKETS       where buyers save their tickets, if not in the data folder
   KIOSK_DOOR_DEADLINE seconds until a door goes on without ledger and store, if not 1.5
+  KIOSK_PRINT_COMMAND what prints the PDF named after it (default: lp, if there is a printer)
   KIOSK_TIGERBEETLE   the TigerBeetle server's file
 """
 

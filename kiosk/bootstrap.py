@@ -26,6 +26,7 @@ from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.lane import Lane
 from kiosk.services.payments import Channel, Payments
+from kiosk.services.printing import TicketPrinter
 from kiosk.services.receipts import Receipts
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.refunds import Refunds
@@ -70,8 +71,9 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
 async def _services_of(
     event: Event, settings: Settings, clock: Clock | None
 ) -> AsyncIterator[Services]:
-    files = TicketFiles(settings.tickets_folder)
+    files, printer = TicketFiles(settings.tickets_folder), TicketPrinter(settings.print_command)
     async with backing(settings, clock) as opened, AsyncExitStack() as closing:
+        closing.push_async_callback(printer.close)
         if ProviderName.SANDBOX in event.providers:
             sandbox = _with_sandbox(settings, opened, event)
             assembled = await closing.enter_async_context(sandbox)
@@ -80,7 +82,7 @@ async def _services_of(
         closing.push_async_callback(assembled.lane.close)
         if settings.door_deadline_seconds is not None:
             assembled.lane.deadline_seconds = settings.door_deadline_seconds
-        yield replace(assembled, ticket_files=files)
+        yield replace(assembled, ticket_files=files, printer=printer)
 
 
 @asynccontextmanager

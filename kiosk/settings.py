@@ -1,6 +1,7 @@
 """What this terminal was told: by its command line first, then by its environment."""
 
 import platform
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,8 +46,9 @@ class Settings:
     the demo event. `ledger` is what `LedgerSettings.parse` reads. `database_url` is SQLAlchemy's,
     None for a file in `home`. Webhooks and pay pages are served on `http_host` and `http_port`
     (0 is any free one); `public_url` is how a phone reaches them, None to work that out. Buyers
-    save their tickets in `tickets`, None for a folder in `home`. A door goes on by itself when
-    there is no verdict after `door_deadline_seconds`, None for the usual.
+    save their tickets in `tickets`, None for a folder in `home`. `print_command` prints a PDF that
+    is added to it; None is the system's own, if it has a printer, and () is not to print. A door
+    goes on by itself when there is no verdict after `door_deadline_seconds`, None for the usual.
     """
 
     home: Path
@@ -60,13 +62,15 @@ class Settings:
     public_url: str | None = None
     tickets: Path | None = None
     door_deadline_seconds: float | None = None
+    print_command: tuple[str, ...] | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
         """Settings from `KIOSK_HOME`, `_EVENT`, `_LEDGER`, `_DATABASE`, `_TERMINAL`, and arguments.
 
         Where HTTP is served, `KIOSK_HTTP_HOST`, `_HTTP_PORT` and `_PUBLIC_URL` alone say, and
-        `KIOSK_TICKETS` alone where tickets are saved; `KIOSK_DOOR_DEADLINE` is in seconds.
+        `KIOSK_TICKETS` and `KIOSK_PRINT_COMMAND` alone where tickets are saved, and how printed;
+        `KIOSK_DOOR_DEADLINE` is in seconds.
         Raises `SettingsError`.
         """
         said = arguments or Arguments()
@@ -85,6 +89,7 @@ class Settings:
             public_url=_public_url(environment.get("KIOSK_PUBLIC_URL")),
             tickets=Path(tickets).expanduser().absolute() if tickets else None,
             door_deadline_seconds=_door_deadline(environment.get("KIOSK_DOOR_DEADLINE")),
+            print_command=_print_command(environment.get("KIOSK_PRINT_COMMAND")),
         )
 
     @property
@@ -118,6 +123,18 @@ def _terminal(name: str | None) -> str:
             f"{TERMINAL_NAME_LENGTH_MAX} printable characters, for example door-2"
         )
     return chosen
+
+
+def _print_command(text: str | None) -> tuple[str, ...] | None:
+    if not text:
+        return None
+    try:
+        return () if text == "none" else tuple(shlex.split(text))
+    except ValueError as fault:
+        raise SettingsError(
+            f"the command {text!r} (KIOSK_PRINT_COMMAND) cannot be used: {fault}; expected one that"
+            " prints the PDF named after it, for example lp -d front-desk, or none"
+        ) from fault
 
 
 def _port(text: str) -> int:

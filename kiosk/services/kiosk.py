@@ -10,6 +10,7 @@ from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
 from kiosk.services.payments import Payments
+from kiosk.services.printing import TicketPrinter
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
@@ -46,3 +47,5 @@ class Services:
     terminal: str
     ticket_files: TicketFiles | None = None
     """Where tickets can be saved, if anywhere."""
+    printer: TicketPrinter | None = None
+    """What tickets can be printed on, if anything is found there."""

@@ -69,20 +69,7 @@ class TicketFiles:
         return self._write("-".join(filter(None, parts)) + ".png", data.getvalue())
 
     def _save_pdf(self, order_number: int, tickets: Sequence[TicketPicture]) -> Path:
-        from kiosk.services.ticket_pictures import draw
-
-        first, *others = [draw(ticket) for ticket in tickets]
-        data = BytesIO()
-        first.save(
-            data,
-            "PDF",
-            save_all=True,
-            append_images=others,
-            resolution=DOTS_PER_INCH,
-            quality=92,
-            title=tickets[0].event,
-        )
-        return self._write(f"{file_part(str(order_number))}-tickets.pdf", data.getvalue())
+        return self._write(f"{file_part(str(order_number))}-tickets.pdf", pdf_of(tickets))
 
     def _write(self, name: str, data: bytes) -> Path:
         """Whole or not at all: a half-written ticket looks like one."""
@@ -98,6 +85,24 @@ class TicketFiles:
             unfinished.unlink(missing_ok=True)
             raise
         return path
+
+
+def pdf_of(tickets: Sequence[TicketPicture]) -> bytes:
+    """All tickets as one PDF, a page each."""
+    from kiosk.services.ticket_pictures import draw
+
+    first, *others = [draw(ticket) for ticket in tickets]
+    data = BytesIO()
+    first.save(
+        data,
+        "PDF",
+        save_all=True,
+        append_images=others,
+        resolution=DOTS_PER_INCH,
+        quality=92,
+        title=tickets[0].event,
+    )
+    return data.getvalue()
 
 
 def file_part(text: str) -> str:
