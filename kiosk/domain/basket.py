@@ -1,8 +1,11 @@
 """What may be bought together, by whom and when. Pure: screens ask while somebody chooses, and
 the sale asks again before it holds anything."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from kiosk.domain.errors import (
     BasketFault,
@@ -15,9 +18,16 @@ from kiosk.domain.errors import (
     UnknownSlot,
 )
 from kiosk.domain.events import Event, EventSlot, folded_code
+from kiosk.domain.people import Attendee
 
 Basket = Mapping[str, int]
 """How many tickets of which slot, by its key."""
+Shares = Mapping[str, Basket]
+"""Who holds what of a basket, by e-mail address: whoever has the address has the tickets."""
+Owned = Mapping[str, Collection[str]]
+"""The slots that somebody has paid tickets for, by e-mail address."""
+
+_NOBODY: Final[Owned] = MappingProxyType({})
 
 
 def check(
@@ -25,19 +35,21 @@ def check(
     basket: Basket,
     now: datetime,
     *,
-    owned: Collection[str] = (),
+    shares: Shares | None = None,
+    owned: Owned = _NOBODY,
     codes: Iterable[str] = (),
 ) -> tuple[BasketFault, ...]:
     """Everything that keeps `basket` from being bought; nothing if it may be tried.
 
-    `owned` are the slots the attendee has paid tickets for, `codes` what they typed. Whether
-    places are left is not judged here: that is the ledger's word.
+    Without `shares` all of it is for one person, nobody knows who yet. `codes` are what was typed.
+    Whether places are left is not judged here: that is the ledger's word.
     """
     if not basket:
         return (EmptyBasket(),)
     opened = opened_by(event, codes, now)
     faults = [fault for key in basket for fault in _faults_of_slot(event, key, basket, opened, now)]
-    faults += _missing(event, basket, owned)
+    for email, share in (shares or {"": basket}).items():
+        faults += _missing(event, share, owned.get(email, ()), email)
     if sum(basket.values()) > event.order_max:
         faults.append(TooManyTickets(None, event.order_max, sum(basket.values())))
     return tuple(faults)
@@ -68,9 +80,22 @@ def order_max(event: Event, slot: EventSlot) -> int:
     return min(event.order_max, slot.order_max or event.order_max)
 
 
-def asks_for_owned(event: Event, basket: Basket) -> bool:
-    """Whether it matters what the attendee owns: the basket itself lacks what a slot requires."""
-    return bool(_missing(event, basket, ()))
+def tickets_of(event: Event, basket: Basket) -> list[EventSlot]:
+    """The slot of each ticket of a basket, in the order of the event."""
+    return [slot for slot in event.slots for _ in range(basket.get(slot.key, 0))]
+
+
+def shared(tickets: Iterable[EventSlot], holders: Sequence[Attendee]) -> Shares:
+    """Who holds what, where each ticket has its own holder."""
+    shares = defaultdict[str, Counter[str]](Counter)
+    for slot, holder in zip(tickets, holders, strict=True):
+        shares[holder.email][slot.key] += 1
+    return shares
+
+
+def unsure(event: Event, shares: Shares) -> list[str]:
+    """Of whom it matters what they own: their share itself lacks what a slot requires."""
+    return [email for email, share in shares.items() if _missing(event, share, (), email)]
 
 
 def _faults_of_slot(
@@ -89,9 +114,9 @@ def _faults_of_slot(
         yield TooManyTickets(key, slot.order_max, count)
 
 
-def _missing(event: Event, basket: Basket, owned: Collection[str]) -> list[BasketFault]:
+def _missing(event: Event, basket: Basket, owned: Collection[str], email: str) -> list[BasketFault]:
     return [
-        RequiredSlotMissing(slot.key, slot.requires)
+        RequiredSlotMissing(slot.key, slot.requires, email)
         for slot in event.slots
         if slot.key in basket
         and slot.requires

@@ -88,10 +88,12 @@ class TooManyTickets(BasketFault):
 
 @dataclass(eq=False)
 class RequiredSlotMissing(BasketFault):
-    """One of `requires` must be in the same order, or be the attendee's already."""
+    """One of `requires` must be the holder's too, in the same order or already."""
 
     slot_key: str
     requires: tuple[str, ...]
+    email: str = ""
+    """The holder's, where holders were named."""
 
 
 @dataclass(eq=False)

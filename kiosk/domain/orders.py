@@ -1,7 +1,7 @@
 """Orders: one checkout of one attendee, from the hold to the tickets. Transitions are pure."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -182,6 +182,11 @@ class Order:
     def has_tickets(self) -> bool:
         """Whether the claims admit somebody."""
         return self.state is OrderState.PAID
+
+    def for_holders(self, holders: Sequence[Attendee]) -> Self:
+        """Each claim for its own holder, in the order of the claims."""
+        pairs = zip(self.claims, holders, strict=True)
+        return replace(self, claims=tuple(replace(claim, holder=one) for claim, one in pairs))
 
     def place_again(self, now: datetime) -> Self:
         """Ask once more after `SOLD_OUT`; an order under way stays as it is.

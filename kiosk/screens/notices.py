@@ -47,9 +47,9 @@ def not_to_be_had(words: Words, event: Event, fault: BasketFault) -> Notice:
     """Not on sale, too many, or something that is required is missing."""
     text = [fault_words(words, event, fault)]
     match fault:
-        case RequiredSlotMissing():
+        case RequiredSlotMissing(email=email):
             headline = words("Something is missing")
-            text.append(words("There is no such ticket for this e-mail address yet."))
+            text.append(words("There is no such ticket for {email} yet.", email=email))
         case NotOnSale():
             headline = words("Not on sale")
         case _:

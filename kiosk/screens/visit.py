@@ -12,11 +12,13 @@ from kiosk.screens import notices
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.checkout import Checkout
 from kiosk.screens.choose import ChooseScreen
+from kiosk.screens.hold import Held
+from kiosk.screens.holders import HoldersScreen
 from kiosk.screens.notice import Notice, NoticeScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.step import Step, VisitLeft
 from kiosk.screens.ticket import TicketScreen
-from kiosk.screens.you import YouScreen
+from kiosk.screens.you import Naming, YouScreen
 
 A = TypeVar("A")
 
@@ -70,7 +72,7 @@ class Visit:
         """From "who are you" on; False goes back to choosing."""
         words, event = self._desk.words, self._desk.services.catalog.event
         while True:
-            match await self._ask(YouScreen(self._desk, self._checkout)):
+            match await self._hold():
                 case Order() as held:
                     paying = PayScreen(self._desk, held)
                     order = await self._ask(paying)
@@ -89,6 +91,15 @@ class Visit:
                     self._checkout.start_again()
                 case None:
                     return False
+
+    async def _hold(self) -> Held | None:
+        """Ask who buys, and whom for if it is not all for them; None is one step back."""
+        while True:
+            answer = await self._ask(YouScreen(self._desk, self._checkout))
+            if not isinstance(answer, Naming):
+                return answer
+            if held := await self._ask(HoldersScreen(self._desk, self._checkout)):
+                return held
 
     async def _conclude(self, order: Order, *, by_phone: bool) -> bool:
         words = self._desk.words

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from kiosk.domain.basket import Basket
+from kiosk.domain.basket import Basket, tickets_of
 from kiosk.domain.codes import ticket_number
 from kiosk.domain.errors import SoldOut
 from kiosk.domain.events import Event, EventSlot, Pool, Resource
@@ -22,7 +22,6 @@ def new_order(
     event: Event, order_id: int, basket: Basket, attendee: Attendee, now: datetime
 ) -> Order:
     """The order of a basket that was checked, its tickets in the order of the event."""
-    chosen = [slot for slot in event.slots for _ in range(basket.get(slot.key, 0))]
     return Order(
         id=order_id,
         number=0,
@@ -30,7 +29,7 @@ def new_order(
         attendee=attendee,
         claims=tuple(
             _claim(event, slot, derived_id("claim", order_id, at), attendee)
-            for at, slot in enumerate(chosen)
+            for at, slot in enumerate(tickets_of(event, basket))
         ),
         attempt=1,
         hold_seconds=event.hold_seconds,

@@ -1,10 +1,10 @@
 """Sell tickets: hold, pay, give back. Store the intent, move the ledger, record the outcome."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlmodel import Session
 
-from kiosk.domain.basket import Basket, asks_for_owned, check
+from kiosk.domain.basket import Basket, Shares, check, shared, tickets_of, unsure
 from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
 from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, NotPayable
 from kiosk.domain.events import Role, StaffMember, folded_code
@@ -46,26 +46,37 @@ class Sales:
         return new_id()
 
     async def place(
-        self, order_id: int, basket: Basket | str, attendee: Attendee, codes: Iterable[str] = ()
+        self,
+        order_id: int,
+        basket: Basket | str,
+        attendee: Attendee,
+        codes: Iterable[str] = (),
+        holders: Sequence[Attendee] = (),
     ) -> Order:
         """Hold every place of `basket`, or none; the order is HELD, or further if it went on.
 
         A key in place of a basket is one ticket of that slot. `codes` may open slots that are not
-        public. Raises a `BasketFault`, `SoldOut` (place again to try again) or `HoldExpired`.
+        public. `holders` are whom the tickets are for, one for each in the order of the event;
+        without them all are for the attendee, who buys them.
+        Raises a `BasketFault`, `SoldOut` (place again to try again) or `HoldExpired`.
         """
         wanted = {basket: 1} if isinstance(basket, str) else dict(basket)
         event, now, typed = self._catalog.event, self._clock.now(), tuple(codes)
+        shares: Shares = {attendee.email: wanted}
+        if holders:
+            shares = shared(tickets_of(event, wanted), holders)
+        asked = unsure(event, shares)
 
         def fresh() -> Order:
-            return new_order(event, order_id, wanted, attendee, now)
+            order = new_order(event, order_id, wanted, attendee, now)
+            return order.for_holders(holders) if holders else order
 
         def intend(session: Session) -> Order:
             found = orders.find(session, order_id)
             assert found is None or found.basket == wanted, "an id is for one basket"
             if found is None or found.state is OrderState.SOLD_OUT:
-                asked = asks_for_owned(event, wanted)
-                owned = orders.owned_slots(session, event.id, attendee.email) if asked else ()
-                if faults := check(event, wanted, now, owned=owned, codes=typed):
+                owned = {one: orders.owned_slots(session, event.id, one) for one in asked}
+                if faults := check(event, wanted, now, shares=shares, owned=owned, codes=typed):
                     raise faults[0]
             if found is None:
                 [inserted] = orders.insert_all(session, [(event.id, fresh())])
@@ -74,7 +85,7 @@ class Sales:
             return orders.change(session, order_id, lambda order: order.place_again(now))
 
         order: Order | None = None
-        if not asks_for_owned(event, wanted) and not check(event, wanted, now, codes=typed):
+        if not asked and not check(event, wanted, now, shares=shares, codes=typed):
             order = await self._orders.insert(event.id, fresh())
         if order is None:
             order = await self._store.transaction(intend)

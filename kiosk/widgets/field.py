@@ -67,19 +67,24 @@ class Field(Widget):
             return self.field
 
     def __init__(
-        self, label: str, value: str, check: Callable[[str], str], *, hint: str = "", length: int
+        self, label: str, check: Callable[[str], str], *, hint: str = "", length: int
     ) -> None:
         super().__init__()
         self._label = label
         self._check = check
         self._input = _Line(
-            value, placeholder=hint, max_length=length, select_on_focus=False, compact=False
+            placeholder=hint, max_length=length, select_on_focus=False, compact=False
         )
 
     @property
     def value(self) -> str:
         """What was typed."""
         return self._input.value
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self._input.value = text
+        self._input.cursor_position = len(text)
 
     def compose(self) -> ComposeResult:
         with Horizontal():

@@ -1,7 +1,7 @@
 """Offers, orders and payments in memory, changed by the test at will."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -109,14 +109,20 @@ class FakeSales(Sales, Answers):
         self.check()
 
     async def place(
-        self, order_id: int, basket: Basket | str, attendee: Attendee, codes: Iterable[str] = ()
+        self,
+        order_id: int,
+        basket: Basket | str,
+        attendee: Attendee,
+        codes: Iterable[str] = (),
+        holders: Sequence[Attendee] = (),
     ) -> Order:
         self._called("place", order_id)
         if order_id not in self.orders:
             self.codes = list(codes)
             wanted = {basket: 1} if isinstance(basket, str) else basket
             slots = [slot for slot in self._event.slots for _ in range(wanted.get(slot.key, 0))]
-            self.orders[order_id] = self._held(order_id, slots, attendee)
+            order = self._held(order_id, slots, attendee)
+            self.orders[order_id] = order.for_holders(holders) if holders else order
         if self.orders[order_id].state is not OrderState.HELD:
             raise HoldExpired(order_id)
         return self.orders[order_id]

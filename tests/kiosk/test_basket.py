@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.domain.basket import asks_for_owned, check, opened_by, order_max
+from kiosk.domain.basket import (
+    Shares,
+    check,
+    opened_by,
+    order_max,
+    shared,
+    tickets_of,
+    unsure,
+)
 from kiosk.domain.errors import (
     BasketFault,
     EmptyBasket,
@@ -17,7 +25,8 @@ from kiosk.domain.errors import (
     UnknownSlot,
 )
 from kiosk.domain.events import AccessCode, Window
-from tests.kiosk.factories import NOW, a_slot, an_event
+from kiosk.domain.people import Attendee
+from tests.kiosk.factories import ADA, GRACE, NOW, a_slot, an_event
 
 SOON, LATER = NOW + timedelta(days=1), NOW + timedelta(days=2)
 EVENT = an_event(
@@ -107,14 +116,45 @@ def test_every_fault_of_a_basket_is_named_with_what_a_screen_says(
 
 @pytest.mark.parametrize("key", ["regular", "sponsor"])
 def test_what_the_attendee_owns_may_be_what_is_required(key: str) -> None:
-    assert check(EVENT, {"workshop": 1}, NOW, owned={key}) == ()
-    assert check(EVENT, {"workshop": 1}, NOW, owned={"early"}) != ()
+    alone: Shares = {ADA.email: {"workshop": 1}}
+    assert check(EVENT, {"workshop": 1}, NOW, shares=alone, owned={ADA.email: {key}}) == ()
+    assert check(EVENT, {"workshop": 1}, NOW, shares=alone, owned={ADA.email: {"early"}}) != ()
+    assert check(EVENT, {"workshop": 1}, NOW, shares=alone, owned={GRACE.email: {key}}) != ()
 
 
 def test_only_a_basket_that_lacks_something_asks_what_is_owned() -> None:
-    assert asks_for_owned(EVENT, {"workshop": 1})
-    assert not asks_for_owned(EVENT, {"workshop": 1, "regular": 1})
-    assert not asks_for_owned(EVENT, {"regular": 1})
+    assert unsure(EVENT, {ADA.email: {"workshop": 1}}) == [ADA.email]
+    assert not unsure(EVENT, {ADA.email: {"workshop": 1, "regular": 1}})
+    assert not unsure(EVENT, {ADA.email: {"regular": 1}})
+
+
+def test_the_tickets_of_a_basket_come_in_the_order_of_the_event() -> None:
+    tickets = tickets_of(EVENT, {"lunch": 1, "workshop": 1, "regular": 2})
+    assert [slot.key for slot in tickets] == ["regular", "regular", "workshop", "lunch"]
+
+
+@pytest.mark.parametrize(
+    ("holders", "lacks"),
+    [
+        ((ADA, ADA, ADA), []),
+        ((ADA, GRACE, ADA), []),
+        ((ADA, GRACE, GRACE), []),
+        ((ADA, ADA, GRACE), [GRACE.email]),
+        ((ADA, ADA, Attendee("Her daughter", ADA.email)), []),
+    ],
+    ids=["one person", "the first takes part", "the second", "a third", "one address"],
+)
+def test_each_holder_has_what_their_tickets_require(
+    holders: tuple[Attendee, ...], lacks: list[str]
+) -> None:
+    basket = {"regular": 2, "workshop": 1}
+    shares = shared(tickets_of(EVENT, basket), holders)
+
+    faults = check(EVENT, basket, NOW, shares=shares)
+
+    assert [fault.email for fault in faults if isinstance(fault, RequiredSlotMissing)] == lacks
+    assert len(faults) == len(lacks)
+    assert unsure(EVENT, shares) == lacks
 
 
 @pytest.mark.parametrize(

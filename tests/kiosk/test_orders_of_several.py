@@ -172,6 +172,26 @@ async def test_what_is_required_may_be_owned_already_by_the_same_address(world: 
         await sales.place(sales.new_order_id(), workshop, GRACE)
 
 
+async def test_each_ticket_is_for_its_own_holder_who_has_what_it_requires(world: World) -> None:
+    terminal = await world.open(a_hall())
+    sales = terminal.services.sales
+    basket, order_id = {"early": 1, "workshop": 1}, sales.new_order_id()
+
+    with pytest.raises(RequiredSlotMissing) as refused:
+        await sales.place(order_id, basket, ADA, holders=[ADA, GRACE])
+    assert refused.value.email == GRACE.email
+    graces = await sales.place(sales.new_order_id(), "early", GRACE)
+    await sales.pay_cash(graces.id, usd(200), a_cashier())
+    order = await sales.place(order_id, basket, ADA, holders=[ADA, GRACE])
+    await sales.pay_cash(order.id, order.due, a_cashier())
+
+    assert order.attendee == ADA
+    assert [one.holder for one in await sales.tickets(order.id)] == [ADA, GRACE]
+    assert await sales.place(order_id, basket, ADA, holders=[ADA, GRACE]) == await sales.order(
+        order.id
+    )
+
+
 async def test_a_slot_that_is_not_public_is_offered_and_sold_to_who_has_its_code(
     world: World,
 ) -> None:
