@@ -18,6 +18,7 @@ from kiosk.pauses import look_through
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.help import HelpScreen
 from kiosk.screens.moment import MomentScreen
 from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pin import PinDialog
@@ -135,7 +136,7 @@ class KioskApp(App[None], inherit_bindings=False):
         return isinstance(self.screen, StillThereScreen)
 
     def _close_forgotten_dialog(self) -> None:
-        if self._silence.seconds >= HOME_SECONDS and isinstance(self.screen, Dialog):
+        if self._silence.seconds >= HOME_SECONDS and isinstance(self.screen, Dialog | HelpScreen):
             self.screen.dismiss(None)
 
     def action_staff(self) -> None:

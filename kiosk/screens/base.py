@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.errors import StoreUnavailable
+from kiosk.screens.help import HelpfulScreen
 from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
@@ -53,7 +53,7 @@ class Desk:
         return self.front.clock.now()
 
 
-class KioskScreen(Screen[T]):
+class KioskScreen(HelpfulScreen[T]):
     """A screen in the frame. While `busy`, nobody goes back and nobody is sent home."""
 
     ALLOW_SELECT = False
@@ -69,7 +69,7 @@ class KioskScreen(Screen[T]):
     def compose(self) -> ComposeResult:
         yield FrameHeader(self.desk.front.event.name, self._steps(), self.beside())
         yield from self.body()
-        yield KeyBar(self.keys())
+        yield KeyBar(self.footer())
 
     def body(self) -> ComposeResult:
         """What is between header and footer."""
@@ -82,6 +82,10 @@ class KioskScreen(Screen[T]):
     def keys(self) -> Sequence[Key]:
         """The keys of the footer."""
         return ()
+
+    def footer(self) -> Sequence[Key]:
+        """The keys, and at last the one for help."""
+        return (*self.keys(), *self.help_keys())
 
     def _steps(self) -> Content:
         if self.STEP is None:

@@ -13,9 +13,11 @@ from textual.widgets import Static
 from kiosk.domain.basket import opened_by
 from kiosk.domain.errors import RequiredSlotMissing
 from kiosk.domain.events import Resource
+from kiosk.screens import helps
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.choice import Choice, Chooser
 from kiosk.screens.code import CodeDialog
+from kiosk.screens.help import Help
 from kiosk.screens.offers import offer_face
 from kiosk.screens.step import Step
 from kiosk.services.catalog import Offer, Places
@@ -45,6 +47,7 @@ class ChooseScreen(Step[Choice | None]):
         self._chooser = Chooser(self.words, desk.services.catalog.event, choice or Choice())
         self._said = ""
         self._away = False
+        self._is_asked = False
 
     def body(self) -> ComposeResult:
         with Vertical(classes="column"):
@@ -53,26 +56,46 @@ class ChooseScreen(Step[Choice | None]):
             yield Static("", id="note")
             with Horizontal(id="foot"):
                 yield Static("", id="summary")
+                if self._has_codes():
+                    yield Target(f"F2  {self.words('I have a code')}", classes="code")
                 yield Target(self.words("Continue"), classes="-main")
 
     def keys(self) -> Sequence[Key]:
         words = self.words
-        has_codes = bool(self.desk.services.catalog.event.access_codes)
         return (
             Key("↑↓", words("Choose"), "app.focus_next"),
             Key("←→", words("How many"), "more"),
             Key("Enter", words("Continue"), "take"),
-            *((Key("F2", words("I have a code"), "code"),) if has_codes else ()),
             Key("Esc", words("Start over"), "back"),
         )
+
+    def help(self) -> Help:
+        words = self.words
+        code = [Key("F2", words("I have a code"), "code")] if self._has_codes() else []
+        return helps.choosing(words, [*self.keys(), *code])
+
+    def _has_codes(self) -> bool:
+        return bool(self.desk.services.catalog.event.access_codes)
 
     def on_mount(self) -> None:
         self.look()
         self.set_interval(REFRESH_SECONDS, self.look)
 
-    @work(group="offers", exclusive=True)
-    async def look(self) -> None:
-        """Ask what is left, and show it."""
+    def look(self) -> None:
+        """Ask what is left and show it, unless the last question still waits for its answer."""
+        # Never in its place: books that take their time would not be heard at all.
+        if not self._is_asked:
+            self._is_asked = True
+            self._ask()
+
+    @work(group="offers")
+    async def _ask(self) -> None:
+        try:
+            await self._ask_and_show()
+        finally:
+            self._is_asked = False
+
+    async def _ask_and_show(self) -> None:
         catalog, chooser = self.desk.services.catalog, self._chooser
         goodies = [goodie.resource for goodie in catalog.event.goodies]
         try:
@@ -109,7 +132,8 @@ class ChooseScreen(Step[Choice | None]):
 
     def _draw(self) -> None:
         for card in self.query(ChoiceCard):
-            card.show(self._face(self._chooser.offers[card.key]))
+            if offer := self._chooser.offers.get(card.key):
+                card.show(self._face(offer))
         self.query_one("#summary", Static).update(Content(self._chooser.summary()))
         note = self.query_one("#note", Static)
         urgent = self._said or self._chooser.problem()
@@ -141,7 +165,7 @@ class ChooseScreen(Step[Choice | None]):
             self.focused.action_step(1)
 
     @on(ChoiceCard.Chosen)
-    @on(Target.Pressed)
+    @on(Target.Pressed, ".-main")
     def action_take(self) -> None:
         chooser = self._chooser
         if not chooser.basket and isinstance(self.focused, ChoiceCard):
@@ -158,9 +182,10 @@ class ChooseScreen(Step[Choice | None]):
             chooser.insist()
         self._say(why)
 
+    @on(Target.Pressed, ".code")
     @work(group="code")
     async def action_code(self) -> None:
-        if self.desk.services.catalog.event.access_codes:
+        if self._has_codes():
             words = self.words
             ask = words("Some tickets are for those with a code. What is yours?")
             dialog = CodeDialog(self.desk, words("I have a code"), ask, self._take_code)

@@ -34,8 +34,9 @@ class Dialog(ModalScreen[T]):
             yield Static(Content(self._title), id="panel-title")
             yield from self.body()
             yield Static("", id="problem")
-            with Horizontal(id="hints"):
-                yield from self.hints()
+        # Over the footer beneath: of that one no key does anything now.
+        with Horizontal(id="hints"):
+            yield from self.hints()
 
     def body(self) -> ComposeResult:
         """The question."""

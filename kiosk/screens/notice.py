@@ -11,7 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from kiosk.screens import helps
 from kiosk.screens.base import Desk
+from kiosk.screens.help import Help
 from kiosk.screens.step import Step
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
@@ -59,6 +61,9 @@ class NoticeScreen(Step[bool]):
     def keys(self) -> Sequence[Key]:
         back = self._notice.other or self.words("Start over")
         return (Key("Enter", self._notice.go_on, "go_on"), Key("Esc", back, "back"))
+
+    def help(self) -> Help:
+        return helps.going_on(self.words, self.keys())
 
     @on(Target.Pressed)
     def pressed(self, pressed: Target.Pressed) -> None:

@@ -16,11 +16,13 @@ from kiosk.domain.events import ProviderName, Role, StaffMember
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.providers import ProviderUnavailable
+from kiosk.screens import helps
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.baskets import basket_face, basket_of
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.change import ChangeDialog
 from kiosk.screens.code import CodeDialog
+from kiosk.screens.help import Help
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.step import Step
@@ -29,6 +31,8 @@ from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import TicketCard
+
+AGAIN_SECONDS = 5
 
 
 class WayTarget(Target):
@@ -56,6 +60,8 @@ class PayScreen(Step[Order]):
         self._order = order
         self._handed: tuple[StaffMember, Money] | None = None
         self._asking = False
+        """Whether something is under way that a press must not begin again."""
+        self._code_dialog: CodeDialog | None = None
         self.by_phone = False
         """Whether a phone may have the pay page of this order."""
         self.countdown = Countdown(desk.services.clock, order.held_until, desk.words("held"))
@@ -69,7 +75,8 @@ class PayScreen(Step[Order]):
                 yield Static(Content(words("To pay")), id="due-label")
                 yield Digits(words.bare_sum(self._order.due), id="sum")
                 yield Static(Content(self._order.due.currency), id="currency")
-                yield Static("", id="discount")
+                if self._has_codes():
+                    yield Target(f"F2  {self._code_words()}", classes="code")
             yield Static(Content(self._time()), id="note")
             with Horizontal(id="ways"):
                 yield from self._targets()
@@ -78,13 +85,18 @@ class PayScreen(Step[Order]):
         return self.countdown
 
     def keys(self) -> Sequence[Key]:
-        words, given = self.words, self._order.granted
-        code = words("Take the code off") if given else words("I have a code")
         return (
             Key("Enter", self._ways()[0].short, "pay"),
-            *((Key("F2", code, "code"),) if self._has_codes() else ()),
-            Key("Esc", words("Back: your hold is given back"), "back"),
+            Key("Esc", self.words("Back: your hold is given back"), "back"),
         )
+
+    def help(self) -> Help:
+        code = [Key("F2", self._code_words(), "code")] if self._has_codes() else []
+        return helps.paying(self.words, [*self.keys(), *code])
+
+    def _code_words(self) -> str:
+        given = self._order.granted
+        return self.words("Take the code off") if given else self.words("I have a code")
 
     def _has_codes(self) -> bool:
         event = self.desk.services.catalog.event
@@ -98,10 +110,19 @@ class PayScreen(Step[Order]):
             yield WayTarget(way, is_first=index == 0)
 
     def _time(self) -> str:
-        until = self.words.clock(self._order.held_until)
-        if not self._order.due:
-            return self.words("It costs nothing, and it waits for you until {time}.", time=until)
-        return self.words("It waits for you until {time}. How would you like to pay?", time=until)
+        words, until = self.words, self.words.clock(self._order.held_until)
+        if self._order.due:
+            waits = words("It waits for you until {time}. How would you like to pay?", time=until)
+        else:
+            waits = words("It costs nothing, and it waits for you until {time}.", time=until)
+        return " ".join(filter(None, [self._taken_off(), waits]))
+
+    def _taken_off(self) -> str:
+        order = self._order
+        if not order.granted or order.discount is None:
+            return ""
+        off = self.words.sum(order.granted)
+        return self.words("{sum} off, with {code}.", sum=off, code=order.discount.code)
 
     @on(WayTarget.Pressed)
     def pressed(self, pressed: WayTarget.Pressed) -> None:
@@ -113,8 +134,10 @@ class PayScreen(Step[Order]):
         self._go(focused.key if isinstance(focused, WayTarget) else self._ways()[0].key)
 
     def _go(self, way: str) -> None:
+        # Taken here and not where it is worked on: of two presses one counts.
         if self._asking:
             return
+        self._asking = True
         if self._handed or not self._order.due:
             self._take()
         elif way == ProviderName.CASH:
@@ -124,7 +147,6 @@ class PayScreen(Step[Order]):
 
     @work(group="cashier")
     async def _ask_cashier(self) -> None:
-        self._asking = True
         cashier = await self.app.push_screen_wait(
             PinDialog(self.desk, Role.CASHIER, self.words("Cash at the desk"))
         )
@@ -132,7 +154,6 @@ class PayScreen(Step[Order]):
         if cashier:
             asking = CashDialog(self.desk, self._order.due)
             tendered = await self.app.push_screen_wait(asking)
-        self._asking = False
         if cashier and tendered:
             self._handed = cashier, tendered
             self._take()
@@ -184,16 +205,23 @@ class PayScreen(Step[Order]):
         self._say(
             self.words(
                 "The books do not answer just now. Your payment is noted, and never taken twice."
-                " Press Enter to try again."
+                " We keep asking; Enter asks at once."
             )
         )
         for target in self.query(WayTarget):
             target.say(self.words("Try again"))
+        # Nobody need stay for it, and what comes of it is not left to who comes next.
+        self.set_timer(AGAIN_SECONDS, self.ask_again)
+
+    def ask_again(self) -> None:
+        """Ask what became of the payment, unless somebody just did."""
+        if self.busy:
+            self._go("")
 
     @work(group="phone")
     async def _pay_by_phone(self, provider: str) -> None:
         # Who pays on a phone is not silent here: nobody is sent home.
-        self._asking = self.busy = True
+        self.busy = True
         services, order_id = self.desk.services, self._order.id
         self._say(self.words("One moment …"))
         try:
@@ -213,31 +241,47 @@ class PayScreen(Step[Order]):
             self._say(
                 self.words("Paying by phone does not answer just now. Please try another way.")
             )
-        self._asking = self.busy = False
         self._go_on_waiting()
 
     async def _look_again(self) -> None:
         """It may have been paid, or have ended, in the meantime."""
-        order = await self.desk.services.sales.order(self._order.id)
+        try:
+            order = await self.desk.services.sales.order(self._order.id)
+        except AWAY:
+            # It ends with its time at the latest.
+            return
         if order.state is not OrderState.HELD:
             self.finish(order)
 
-    @work(group="code")
-    async def action_code(self) -> None:
-        if self._asking or self.busy or not self._has_codes():
+    @on(Target.Pressed, ".code")
+    def action_code(self) -> None:
+        if self._asking or not self._has_codes():
             return
         self._asking = True
-        words, sales = self.words, self.desk.services.sales
         if self._order.granted:
-            try:
-                self._order = await sales.remove_discount(self._order.id)
-            except (NotPayable, HoldExpired, *AWAY):
-                self._say(words("The books do not answer just now. Please try again."))
+            self._take_code_off()
         else:
-            ask = words("What is the code you were given?")
-            dialog = CodeDialog(self.desk, words("I have a discount code"), ask, self._take_code)
-            await self.app.push_screen_wait(dialog)
-        self._asking = False
+            self._ask_for_code()
+
+    @work(group="code")
+    async def _take_code_off(self) -> None:
+        said = ""
+        try:
+            self._order = await self.desk.services.sales.remove_discount(self._order.id)
+        except AWAY:
+            said = self.words("The books do not answer just now. Please try again.")
+        except (NotPayable, HoldExpired):
+            await self._look_again()
+        await self._show_due(said)
+        self._go_on_waiting()
+
+    @work(group="code")
+    async def _ask_for_code(self) -> None:
+        words = self.words
+        ask, title = words("What is the code you were given?"), words("I have a discount code")
+        self._code_dialog = CodeDialog(self.desk, title, ask, self._take_code)
+        await self.app.push_screen_wait(self._code_dialog)
+        self._code_dialog = None
         await self._show_due()
         self._go_on_waiting()
 
@@ -247,37 +291,40 @@ class PayScreen(Step[Order]):
         except DiscountRefused as refused:
             return discount_refusal(self.words, refused)
         except (NotPayable, HoldExpired):
+            await self._look_again()
             return self.words("Your hold has ended.")
         return ""
 
-    async def _show_due(self) -> None:
-        words, order = self.words, self._order
-        self.query_one("#sum", Digits).update(words.bare_sum(order.due))
-        said = ""
-        if order.granted and order.discount:
-            off = words.sum(order.granted)
-            said = words("{sum} off, with {code}", sum=off, code=order.discount.code)
-        self.query_one("#discount", Static).update(Content(said))
-        self._say(self._time())
+    async def _show_due(self, said: str = "") -> None:
+        self.query_one("#sum", Digits).update(self.words.bare_sum(self._order.due))
+        self.query_one(".code", Target).say(f"F2  {self._code_words()}")
+        self._say(said or self._time())
         ways = self.query_one("#ways", Horizontal)
         await ways.remove_children()
         await ways.mount_all(list(self._targets()))
         self.query(WayTarget).first().focus()
-        await self.query_one(KeyBar).show(self.keys())
+        await self.query_one(KeyBar).show(self.footer())
 
     def _go_on_waiting(self) -> None:
-        if self.countdown.is_over and not self.answer.done():
+        self._asking = self.busy = False
+        if self.countdown.is_over:
             self._run_out()
 
     @on(Countdown.Over)
     def over(self) -> None:
         # A cashier who has begun may finish: money that comes late is taken if places are left.
-        if not self._asking and not self.busy:
+        if self._code_dialog and not self._code_dialog.busy:
+            self._code_dialog.action_close()
+        elif not self._asking:
             self._run_out()
 
+    def _run_out(self) -> None:
+        if not self.answer.done():
+            self._asking = self.busy = True
+            self._expire()
+
     @work(group="end")
-    async def _run_out(self) -> None:
-        self._asking = self.busy = True
+    async def _expire(self) -> None:
         try:
             self.finish(await self.desk.services.sales.expire(self._order.id))
         except AWAY:
@@ -286,16 +333,17 @@ class PayScreen(Step[Order]):
 
     def action_back(self) -> None:
         if not self._asking:
+            self._asking = self.busy = True
             self._give_back()
 
     @work(group="end")
     async def _give_back(self) -> None:
-        self._asking = self.busy = True
         sales = self.desk.services.sales
         try:
-            self.finish(await sales.cancel(self._order.id))
-        except NotCancellable:
-            self.finish(await sales.order(self._order.id))
+            try:
+                self.finish(await sales.cancel(self._order.id))
+            except NotCancellable:
+                self.finish(await sales.order(self._order.id))
         except AWAY:
             self.finish(self._order.cancel())
 

@@ -1,5 +1,6 @@
 """Pay with your phone: the code of the pay page, until somebody has paid there."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -12,9 +13,12 @@ from textual.widgets import Digits, Static
 
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.provider_payments import PaymentState
+from kiosk.screens import helps
 from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.help import Help, HelpfulScreen
 from kiosk.services.payments import OpenPayment
 from kiosk.widgets.countdown import Countdown
+from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import one_line, wrapped
 from kiosk.widgets.qr_code import QrCode, qr_lines
 from kiosk.widgets.target import Target
@@ -24,7 +28,9 @@ _STUB_COLUMNS = 30
 _CODE_ROWS_MAX = 23
 
 
-class PhoneScreen(ModalScreen[Order | PaymentState | None]):
+class PhoneScreen(
+    HelpfulScreen[Order | PaymentState | None], ModalScreen[Order | PaymentState | None]
+):
     """Answers the order once it is more than held, how the payment ended without, or None to go
     back.
 
@@ -44,6 +50,7 @@ class PhoneScreen(ModalScreen[Order | PaymentState | None]):
         self._order = order
         self._provider = provider
         self._payment = payment
+        self._is_looking = False
         self._ended = False
         self.countdown = Countdown(desk.services.clock, order.held_until, desk.words("held"))
 
@@ -64,24 +71,41 @@ class PhoneScreen(ModalScreen[Order | PaymentState | None]):
                     yield Static(Content(amount.currency), id="currency")
                 yield self.countdown
                 yield Static(Content(words("Your tickets appear here once you paid.")), id="note")
-                yield Target("Esc  " + words("Another way"))
+                with Horizontal(id="ways"):
+                    yield Target("Esc  " + words("Another way"), classes="back")
+                    yield Target("F1  " + words("Help"), classes="help")
+
+    def keys(self) -> Sequence[Key]:
+        """What can be pressed here."""
+        return (Key("Esc", self.words("Another way"), "close"),)
+
+    def help(self) -> Help:
+        return helps.paying_by_phone(self.words, self.keys())
 
     def on_mount(self) -> None:
         self.set_interval(POLL_SECONDS, self.look)
 
+    def look(self) -> None:
+        """Ask whether somebody has paid, unless the last question still waits for its answer."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._ask()
+
     @work(group="look")
-    async def look(self) -> None:
-        """Ask whether somebody has paid; no answer means asking again."""
+    async def _ask(self) -> None:
         services, request = self.desk.services, self._payment.request
         try:
             order = await services.sales.order(self._order.id)
             state = await services.payments.state(self._provider, request.reference)
         except AWAY:
+            # No answer means asking again.
             return
+        finally:
+            self._is_looking = False
         if order.state is not OrderState.HELD:
-            self._end(order)
+            await self._end(order)
         elif state is not PaymentState.OPEN:
-            self._end(state)
+            await self._end(state)
 
     @on(Countdown.Over)
     @work(group="over")
@@ -91,15 +115,23 @@ class PhoneScreen(ModalScreen[Order | PaymentState | None]):
             Content(one_line(self.words("Time is up. One moment, we look whether you paid …")))
         )
         try:
-            self._end(await self.desk.services.sales.expire(self._order.id))
+            await self._end(await self.desk.services.sales.expire(self._order.id))
         except AWAY:
-            self._end(self._order.expire(self.desk.now()))
+            await self._end(self._order.expire(self.desk.now()))
 
-    @on(Target.Pressed)
-    def action_close(self) -> None:
-        self._end(None)
+    @on(Target.Pressed, ".help")
+    def help_pressed(self) -> None:
+        self.action_help()
 
-    def _end(self, answer: Order | PaymentState | None) -> None:
-        if not self._ended:
-            self._ended = True
-            self.dismiss(answer)
+    @on(Target.Pressed, ".back")
+    async def action_close(self) -> None:
+        await self._end(None)
+
+    async def _end(self, answer: Order | PaymentState | None) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        # What was opened over it, help or a PIN, has no more to be over.
+        while self.app.screen is not self:
+            await self.app.pop_screen()
+        self.dismiss(answer)

@@ -1,6 +1,7 @@
 """Your tickets: the QR code at its full size, and the words beside it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -13,9 +14,13 @@ from textual.widgets import Static
 from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Order
 from kiosk.domain.tickets import Ticket
+from kiosk.screens import helps
 from kiosk.screens.base import Desk
+from kiosk.screens.help import Help
 from kiosk.screens.step import Step
+from kiosk.services.printing import NotPrinted, PrinterSilent
 from kiosk.services.ticket_files import CannotSave, TicketPicture
+from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import content, one_line, wrapped
 from kiosk.widgets.qr_code import QrCode
 from kiosk.widgets.target import Target
@@ -36,6 +41,7 @@ class TicketScreen(Step[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,N", "next_person", show=False),
         Binding("s,S", "save", show=False),
+        Binding("p,P", "print", show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]
@@ -45,10 +51,11 @@ class TicketScreen(Step[None]):
         self._order = order
         self._tickets = tickets
         self._shown = 0
+        self._may_print = False
+        self._is_printing = False
 
     def compose(self) -> ComposeResult:
         words = self.words
-        save, next_person = words("Save"), words("Next person")
         with Horizontal(id="ticket"):
             yield QrCode(self._tickets[0].code)
             yield Static(Content("\n".join("┊" * 23)), id="perforation")
@@ -61,13 +68,39 @@ class TicketScreen(Step[None]):
                 yield Static("", id="number")
                 yield Static("", id="which")
                 yield Static("", id="saved")
-                with Horizontal(id="ways"):
-                    if self.desk.services.ticket_files:
-                        yield Target(f"S  {save}", classes="save")
-                    yield Target(f"N  {next_person}", classes="-main")
+                with Vertical(id="ways"):
+                    with Horizontal():
+                        if self.desk.services.ticket_files:
+                            yield Target(f"S  {words('Save')}", classes="save")
+                        if self.desk.services.printer:
+                            printing = Target(f"P  {words('Print')}", classes="print")
+                            printing.display = False
+                            yield printing
+                        yield Target(f"F1  {words('Help')}", classes="help")
+                    yield Target(f"N  {words('Next person')}", classes="-main")
+
+    def keys(self) -> Sequence[Key]:
+        words = self.words
+        return (
+            *((Key("←→", words("Another ticket"), "turn(1)"),) if len(self._tickets) > 1 else ()),
+            *((Key("S", words("Save"), "save"),) if self.desk.services.ticket_files else ()),
+            *((Key("P", words("Print"), "print"),) if self._may_print else ()),
+            Key("N", words("Next person"), "next_person"),
+        )
+
+    def help(self) -> Help:
+        return helps.taking_along(self.words, self.keys())
 
     def on_mount(self) -> None:
         self._show()
+        self._look_for_printer()
+
+    @work(group="printer")
+    async def _look_for_printer(self) -> None:
+        printer = self.desk.services.printer
+        if printer and await printer.is_there():
+            self._may_print = True
+            self.query_one(".print", Target).display = True
 
     def _show(self) -> None:
         words, ticket = self.words, self._tickets[self._shown]
@@ -126,6 +159,33 @@ class TicketScreen(Step[None]):
         else:
             self._say_saved(words("✔ Saved in {folder}", folder=str(files.folder)))
         self.busy = False
+
+    @on(Target.Pressed, ".print")
+    def action_print(self) -> None:
+        if self._may_print and not self._is_printing:
+            self._is_printing = True
+            self._print()
+
+    @work(group="print")
+    async def _print(self) -> None:
+        printer, words = self.desk.services.printer, self.words
+        assert printer is not None
+        # Who does not wait for it makes room for the next person: it goes on by itself.
+        self._say_saved(words("Printing …"))
+        pictures = [self._picture(ticket) for ticket in self._tickets]
+        try:
+            await printer.print(self._order.number, pictures)
+        except NotPrinted as fault:
+            self._say_saved(words("Not printed: {reason}", reason=str(fault)))
+        except PrinterSilent:
+            self._say_saved(words("The printer does not answer. Is there paper in it?"))
+        else:
+            self._say_saved(words("✔ On its way to the printer."))
+        self._is_printing = False
+
+    @on(Target.Pressed, ".help")
+    def help_pressed(self) -> None:
+        self.action_help()
 
     def _picture(self, ticket: Ticket) -> TicketPicture:
         words, event = self.words, self.desk.services.catalog.event

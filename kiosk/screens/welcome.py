@@ -13,7 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.events import Window
+from kiosk.screens import helps
 from kiosk.screens.base import Desk, KioskScreen
+from kiosk.screens.help import Help
 from kiosk.screens.offers import on_sale
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
@@ -70,6 +72,9 @@ class WelcomeScreen(KioskScreen[None]):
             Key("Enter", words("Begin"), "begin"),
             Key("←→", words("Language"), "language(1)"),
         )
+
+    def help(self) -> Help:
+        return helps.beginning(self.words, self.keys())
 
     def _when_and_where(self) -> str:
         public = [slot for slot in self.desk.front.event.slots if slot.public]

@@ -16,8 +16,8 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
-from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.terminals import Pairing, Terminals
+from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
 
 

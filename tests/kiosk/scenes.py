@@ -17,11 +17,11 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
+from tests.kiosk.attendee import hand_over_cash, tell, to_choose, to_pay, to_you
 from tests.kiosk.fake_events import CODE, NUMBER
 from tests.kiosk.fake_figures import half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
-from tests.kiosk.test_attendee_screens import hand_over_cash, tell, to_choose, to_pay, to_you
 from tests.kiosk.test_door_screen import ADA, to_door, verdict
 
 Go = Callable[[Play, Fakes], Awaitable[None]]

@@ -15,6 +15,7 @@ from kiosk.screens.you import YouScreen
 from kiosk.settings import Settings
 from kiosk.widgets.ticket_card import ChoiceCard
 from tests.fakes import FakeClock
+from tests.kiosk.attendee import tell
 from tests.kiosk.playing import (
     Play,
     decoded,
@@ -26,7 +27,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_attendee_screens import tell
 from tests.kiosk.test_bootstrap import read
 
 

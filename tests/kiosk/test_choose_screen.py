@@ -16,6 +16,7 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import ChoiceCard
+from tests.kiosk.attendee import tell, to_choose
 from tests.kiosk.fake_events import NOON, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -27,7 +28,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_attendee_screens import tell, to_choose
 
 
 def claims_of(fakes: Fakes) -> dict[str, int]:
@@ -150,7 +150,7 @@ async def test_what_something_needs_is_said_and_enough_once_it_is_taken_too() ->
 
 async def test_who_does_not_own_what_is_needed_is_told_so_by_the_sale() -> None:
     fakes = Fakes()
-    fakes.sales.refuse(RequiredSlotMissing("workshop", ("regular",)))
+    fakes.sales.refuse(RequiredSlotMissing("workshop", ("regular",), "ada@example.org"))
     async with playing(fakes.services) as (_, pilot):
         await to_choose(pilot)
         await pilot.press("down", "down", "enter")
@@ -159,7 +159,7 @@ async def test_who_does_not_own_what_is_needed_is_told_so_by_the_sale() -> None:
         await until_screen(pilot, YouScreen)
         await tell(pilot)
         await until_screen(pilot, NoticeScreen)
-        await until_text(pilot, "There is no such ticket for this e-mail address yet.")
+        await until_text(pilot, "There is no such ticket for ada@example.org yet.")
         await pilot.press("enter")
         await until_screen(pilot, ChooseScreen)
 
@@ -236,7 +236,7 @@ async def test_an_event_without_codes_asks_for_none() -> None:
 async def test_nothing_chosen_cannot_go_on_and_says_what_to_do() -> None:
     async with playing(Fakes().services) as (app, pilot):
         await to_choose(pilot)
-        await pilot.click(Target)
+        await pilot.click("Target.-main")
         await pilot.pause()
         assert isinstance(app.screen, ChooseScreen)
         await until_text(pilot, "Please choose something first")

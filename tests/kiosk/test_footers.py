@@ -11,9 +11,9 @@ from kiosk.screens.you import YouScreen
 from kiosk.widgets.frame import KeyHint
 from kiosk.widgets.ticket_card import ChoiceCard
 from kiosk.words import LANGUAGES
+from tests.kiosk.attendee import tell, to_pay
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import Play, playing, rows_of, type_in, until, until_screen
-from tests.kiosk.test_attendee_screens import tell, to_pay
 
 
 def assert_keys_fit(pilot: Play) -> None:

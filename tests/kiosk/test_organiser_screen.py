@@ -16,6 +16,7 @@ from kiosk.screens.staff import StaffDialog
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.services.stats import Health
 from kiosk.widgets.stock_bar import shares
+from tests.kiosk.attendee import to_pay
 from tests.kiosk.factories import PIN, a_cashier, a_slot, an_event
 from tests.kiosk.fake_events import LEDGER_AWAY
 from tests.kiosk.fake_figures import half_sold
@@ -32,7 +33,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_attendee_screens import to_pay
 from tests.kiosk.world import World
 
 

@@ -18,6 +18,7 @@ from kiosk.screens.pin import PinDialog
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
+from tests.kiosk.attendee import hand_over_cash, to_pay
 from tests.kiosk.fake_events import LEDGER_AWAY, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -32,7 +33,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_attendee_screens import hand_over_cash, to_pay
 
 
 def phone_on(pilot: Play) -> PhoneScreen:

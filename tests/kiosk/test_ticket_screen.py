@@ -12,6 +12,7 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.services.ticket_files import CannotSave, TicketFiles, TicketPicture, file_part
 from kiosk.services.ticket_pictures import draw
+from tests.kiosk.attendee import hand_over_cash, tell, to_choose
 from tests.kiosk.fake_events import CODE, NUMBER, an_event, code_of, number_of
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -26,7 +27,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_attendee_screens import hand_over_cash, tell, to_choose
 
 
 async def to_three_tickets(pilot: Play, name: str = "Ada Lovelace") -> None:
