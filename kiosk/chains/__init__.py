@@ -1,0 +1,1 @@
+"""Outside chains: what tokens are sent over. They know nothing of the kiosk but its batches."""
