@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import Final
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.events import Event, ProviderName
+from kiosk.domain.terminals import NotPaired
 from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
@@ -34,6 +35,7 @@ from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
 from kiosk.services.stats import Stats
+from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
 from kiosk.settings import Settings
@@ -59,21 +61,28 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
 
     An event that takes payments at providers has its web server running meanwhile. Raises what
     stands in the way: `EventFileError`, `EventChanged`, `SigningKeyMissing`, `StoreTooNew`,
-    `CannotListen`, `LedgerError`.
+    `NotPaired`, `CannotListen`, `LedgerError`.
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
-    async with _services_of(event, settings, clock) as opened:
+    async with _services_of(event, settings, clock, _refuse) as opened:
         yield opened
 
 
 @asynccontextmanager
 async def _services_of(
-    event: Event, settings: Settings, clock: Clock | None
+    event: Event,
+    settings: Settings,
+    clock: Clock | None,
+    let_in: Callable[[Pairing], Awaitable[None]],
 ) -> AsyncIterator[Services]:
+    """`let_in` has a terminal paired that is not: before that, it has no services at all."""
     files, printer = TicketFiles(settings.tickets_folder), TicketPrinter(settings.print_command)
     async with backing(settings, clock) as opened, AsyncExitStack() as closing:
         closing.push_async_callback(printer.close)
+        pairing = Pairing(opened, settings.terminal)
+        if not await pairing.enter():
+            await let_in(pairing)
         if ProviderName.SANDBOX in event.providers:
             sandbox = _with_sandbox(settings, opened, event)
             assembled = await closing.enter_async_context(sandbox)
@@ -83,6 +92,10 @@ async def _services_of(
         if settings.door_deadline_seconds is not None:
             assembled.lane.deadline_seconds = settings.door_deadline_seconds
         yield replace(assembled, ticket_files=files, printer=printer)
+
+
+async def _refuse(pairing: Pairing) -> None:
+    raise NotPaired
 
 
 @asynccontextmanager
@@ -108,6 +121,8 @@ async def assemble(
     `channels` are the providers of payments that can be reached, by name.
     """
     number = await backing.store.transaction(lambda session: terminals.register(session, terminal))
+    pairing = Pairing(backing, terminal)
+    await pairing.enter()
     catalog = Catalog(backing)
     await catalog.open(event)
     settlement = Settlement(backing, catalog)
@@ -126,6 +141,8 @@ async def assemble(
         admission=admission,
         lane=Lane(backing, catalog, admission, door),
         staff=Staff(backing, catalog, number),
+        pairing=pairing,
+        terminals=Terminals(backing, number),
         payments=payments,
         refunds=refunds,
         invoices=invoices,
@@ -164,10 +181,21 @@ async def _with_sandbox(
 
 
 async def _run(settings: Settings) -> int:
-    from kiosk.supervisor import keep_running, prepare_for_painting
+    from kiosk.supervisor import prepare_for_painting
 
     prepare_for_painting(os.environ)
-    front = Front(load_event(settings.event_file or DEMO_EVENT), SystemClock())
+    event = load_event(settings.event_file or DEMO_EVENT)
+    while True:
+        front = Front(event, SystemClock())
+        status = await _show(front, settings)
+        # Without its services a revoked terminal begins anew: with a page that asks for a code.
+        if not front.was_revoked:
+            return status
+
+
+async def _show(front: Front, settings: Settings) -> int:
+    from kiosk.supervisor import keep_running
+
     async with open_behind(front, settings) as opening:
         await asyncio.to_thread(import_module, "kiosk.app")
         from kiosk.app import KioskApp
@@ -199,7 +227,8 @@ async def open_behind(front: Front, settings: Settings) -> AsyncIterator["asynci
 
 async def _keep_open(front: Front, settings: Settings, gone: asyncio.Event) -> None:
     try:
-        async with _services_of(front.event, settings, front.clock) as opened:
+        let_in = front.ask_to_pair
+        async with _services_of(front.event, settings, front.clock, let_in) as opened:
             front.open(opened)
             await gone.wait()
     finally:
