@@ -1,7 +1,6 @@
 """Doors of a terminal in a test: somebody scans, and hears a verdict."""
 
 from dataclasses import replace
-from itertools import count
 from typing import Final
 
 from kiosk.domain.admission import EVERY_SLOT, Gate, NeedsConduct, Scan, Verdict, Way
@@ -11,13 +10,14 @@ from tests.kiosk.factories import a_cashier
 from tests.kiosk.world import Terminal
 
 SUPERVISOR: Final = a_cashier("Sasha", role=Role.SUPERVISOR)
-_NONCES: Final = count(1000)
 
 
 async def present(terminal: Terminal, text: str, way: Way = Way.IN, **changes: object) -> Verdict:
     """What a scan says to somebody who accepts the Code of Conduct."""
-    scan = replace(Scan(text, next(_NONCES), "Robin", way), **changes)  # type: ignore[arg-type]  # keywords of a dataclass
-    return await repeat(terminal.services.admission, scan)
+    admission = terminal.services.admission
+    scan = Scan(text, admission.new_nonce(), "Robin", way)
+    scan = replace(scan, **changes)  # type: ignore[arg-type]  # keywords of a dataclass
+    return await repeat(admission, scan)
 
 
 async def repeat(admission: Admission, scan: Scan) -> Verdict:
@@ -29,16 +29,18 @@ async def repeat(admission: Admission, scan: Scan) -> Verdict:
 
 
 async def let_in(terminal: Terminal, text: str, gate: Gate = EVERY_SLOT) -> Verdict:
+    """Somebody wants in."""
     return await present(terminal, text, gate=gate)
 
 
 async def let_out(terminal: Terminal, text: str) -> Verdict:
+    """Somebody wants out."""
     return await present(terminal, text, Way.OUT)
 
 
-async def undo(terminal: Terminal, said: Verdict, reason: str = "wrong ticket") -> Verdict:
-    """Take an admission back."""
-    assert said.claim_id is not None
-    return await terminal.services.admission.undo(
-        said.claim_id, reason=reason, supervisor=SUPERVISOR, nonce=next(_NONCES)
+async def undo(terminal: Terminal, claim_id: int, reason: str = "wrong ticket") -> Verdict:
+    """Take the latest admission of a claim back."""
+    admission = terminal.services.admission
+    return await admission.undo(
+        claim_id, reason=reason, supervisor=SUPERVISOR, nonce=admission.new_nonce()
     )

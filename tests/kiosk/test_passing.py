@@ -35,6 +35,11 @@ async def tickets(terminal: Terminal, number: int = 1, slot_key: str = "general"
     return [claim.ticket_number for claim in order.claims]
 
 
+def claim_of(said: Verdict) -> int:
+    assert said.claim_id is not None
+    return said.claim_id
+
+
 async def inside(terminal: Terminal, kind: ResourceKind = ResourceKind.SLOT) -> int:
     account = await terminal.account(kind, AccountCode.INSIDE)
     return account.credits_posted - account.debits_posted
@@ -225,7 +230,7 @@ async def test_an_undone_admission_did_not_happen(world: World) -> None:
     [number] = await tickets(terminal)
     admitted = await let_in(terminal, number)
 
-    said = await undo(terminal, admitted)
+    said = await undo(terminal, claim_of(admitted))
 
     assert (said.reason, said.colour) == (Reason.UNDONE, Colour.GREY)
     assert (said.at, said.terminal) == (admitted.at, "north")
@@ -241,11 +246,10 @@ async def test_the_same_undo_again_takes_nothing_else_back(world: World) -> None
     await let_in(terminal, number)
     await let_out(terminal, number)
     again = await let_in(terminal, number)
-    assert again.claim_id is not None
 
     said = [
         await terminal.services.admission.undo(
-            again.claim_id, reason="walked past", supervisor=SUPERVISOR, nonce=77
+            claim_of(again), reason="walked past", supervisor=SUPERVISOR, nonce=77
         )
         for _ in range(3)
     ]
@@ -261,7 +265,7 @@ async def test_the_scan_of_an_undone_admission_is_no_second_one(world: World) ->
     [number] = await tickets(terminal)
     admission = terminal.services.admission
     scan = Scan(number, admission.new_nonce())
-    await undo(terminal, await repeat(admission, scan))
+    await undo(terminal, claim_of(await repeat(admission, scan)))
 
     assert (await repeat(admission, scan)).reason is Reason.UNDONE
     assert await redeemed(terminal) == 0
@@ -273,10 +277,10 @@ async def test_who_left_is_not_let_out_again_by_an_undo(world: World) -> None:
     admitted = await let_in(terminal, number)
     await let_out(terminal, number)
 
-    await undo(terminal, admitted)
+    await undo(terminal, claim_of(admitted))
 
     assert (await inside(terminal), await redeemed(terminal)) == (0, 0)
-    assert (await undo(terminal, admitted)).reason is Reason.NOTHING_TO_UNDO
+    assert (await undo(terminal, claim_of(admitted))).reason is Reason.NOTHING_TO_UNDO
 
 
 async def test_an_undone_ticket_can_be_refunded_and_one_that_was_left_cannot(
@@ -292,7 +296,7 @@ async def test_an_undone_ticket_can_be_refunded_and_one_that_was_left_cannot(
         await refunds.refund_order(order.id, SUPERVISOR)
     assert refused.value.reason is RefundFault.USED
 
-    await undo(terminal, admitted)
+    await undo(terminal, claim_of(admitted))
 
     refunded = await refunds.refund_order(order.id, SUPERVISOR)
     assert refunded.state is OrderState.REFUNDED
@@ -305,17 +309,16 @@ async def test_an_undo_wants_a_reason(embedded: World, reason: str) -> None:
     terminal = await embedded.open()
     admitted = await let_in(terminal, (await tickets(terminal))[0])
     with pytest.raises(InvalidReason):
-        await undo(terminal, admitted, reason)
+        await undo(terminal, claim_of(admitted), reason)
     assert await redeemed(terminal) == 1
 
 
 async def test_only_a_supervisor_undoes(embedded: World) -> None:
     terminal = await embedded.open()
     admitted = await let_in(terminal, (await tickets(terminal))[0])
-    assert admitted.claim_id is not None
     with pytest.raises(NotAllowed):
         await terminal.services.admission.undo(
-            admitted.claim_id, reason="no", supervisor=a_cashier(), nonce=7
+            claim_of(admitted), reason="no", supervisor=a_cashier(), nonce=7
         )
     assert await redeemed(terminal) == 1
 
@@ -370,7 +373,7 @@ async def test_every_scan_and_undo_is_on_record_with_who_and_where(embedded: Wor
     await let_in(terminal, one)
     await let_in(terminal, two)
     await let_out(terminal, one)
-    await undo(terminal, admitted, "[@click=app.quit]wrong[/] 🎟")
+    await undo(terminal, claim_of(admitted), "[@click=app.quit]wrong[/] 🎟")
 
     records = await terminal.backing.store.transaction(audit.page)
 
