@@ -16,6 +16,7 @@ from textual.worker import Worker
 from kiosk.domain.events import Role
 from kiosk.pauses import look_through
 from kiosk.screens.base import Desk
+from kiosk.screens.check_in import CheckInVisit
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.help import HelpScreen
@@ -99,10 +100,11 @@ class KioskApp(App[None], inherit_bindings=False):
         # Two presses may both arrive: one of them begins.
         if self._visit is None and len(self.screen_stack) == 1:
             desk = self.desk.speaking(begun.language)
-            self._once_open(desk, partial(self._begin, desk))
+            way = CheckInVisit if begun.with_ticket else Visit
+            self._once_open(desk, partial(self._begin, way, desk))
 
-    def _begin(self, desk: Desk) -> None:
-        self._visit = Visit(self, desk)
+    def _begin(self, way: type[Visit], desk: Desk) -> None:
+        self._visit = way(self, desk)
         self._visit_worker = self._accompany(self._visit)
 
     @work(group="visit")

@@ -18,6 +18,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.claim_transfers import ClaimTransfers
 from kiosk.services.claims import Claims
+from kiosk.services.doorways import Doorways
 from kiosk.services.event_files import load_event
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.finishing_tickets import TicketFinisher
@@ -139,6 +140,7 @@ async def assemble(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
         admission=admission,
+        doorways=Doorways(backing, catalog, number),
         lane=Lane(backing, catalog, admission, door),
         staff=Staff(backing, catalog, number),
         pairing=pairing,

@@ -62,7 +62,7 @@ def _event(top: Table, read: Read) -> Event:
     head = top.table("event")
     head.allow(
         *("key", "name", "currency", "timezone", "hold_seconds", "tickets_per_order"),
-        "transfer_until",
+        *("transfer_until", "self_check_in"),
     )
     zone, name = _zone(head), head.text("name")
     currency = head.choice("currency", {code: code for code in sorted(CURRENCIES)})
@@ -76,6 +76,7 @@ def _event(top: Table, read: Read) -> Event:
         hold_seconds=head.whole("hold_seconds", 30, 86_400, default=300),
         order_max=head.whole("tickets_per_order", 1, _ORDER_MAX, default=ORDER_MAX_DEFAULT),
         transfer_until=head.instant("transfer_until", zone),
+        self_check_in=head.flag("self_check_in", default=True),
         providers=_providers(top),
         conduct=_conduct(top.table("conduct"), read),
         halls=tuple(sale.hall(table) for table in top.tables("halls", required=False)),

@@ -272,6 +272,8 @@ class Event:
     providers: tuple[ProviderName, ...] = (ProviderName.CASH,)
     discounts: tuple[Discount, ...] = ()
     access_codes: tuple[AccessCode, ...] = ()
+    self_check_in: bool = True
+    """Whether attendees may check in without staff."""
     tokens: tuple[Token, ...] = ()
     transfer_until: datetime | None = None
     """Until when tickets may be passed on; None is until what they are for begins."""

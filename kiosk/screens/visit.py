@@ -56,13 +56,14 @@ class Visit:
     async def run(self) -> None:
         """Go all the way, and come home."""
         try:
-            await self._shop()
+            await self.go()
         except VisitLeft:
             pass
         finally:
             await self._go_home()
 
-    async def _shop(self) -> None:
+    async def go(self) -> None:
+        """The way itself: buying tickets."""
         while choice := await self._ask(ChooseScreen(self._desk, self._checkout.choice)):
             self._checkout.choose(choice)
             if await self._buy():

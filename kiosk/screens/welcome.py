@@ -35,14 +35,17 @@ class WelcomeScreen(KioskScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "language(-1)", show=False),
         Binding("right", "language(1)", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
     ]
 
     class Begun(Message):
-        """Somebody wants to begin, in a language."""
+        """Somebody wants to begin, in a language; to check in, if they have a ticket."""
 
-        def __init__(self, language: str) -> None:
+        def __init__(self, language: str, *, with_ticket: bool = False) -> None:
             super().__init__()
             self.language = language
+            self.with_ticket = with_ticket
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -56,6 +59,8 @@ class WelcomeScreen(KioskScreen[None]):
             yield Static("", id="offer")
         with Center(id="begin"):
             yield Target(words("Begin"), classes="-main")
+            if event.self_check_in:
+                yield Target(words("I have a ticket: check in"), classes="check-in")
             yield Static(Content(words("press Enter, or touch")), id="how")
 
     def beside(self) -> Widget:
@@ -100,9 +105,13 @@ class WelcomeScreen(KioskScreen[None]):
         if self.words.language != self._home_language:
             await self._speak(self._home_language)
 
-    @on(Target.Pressed)
+    @on(Target.Pressed, ".-main")
     def action_begin(self) -> None:
         self.post_message(self.Begun(self.words.language))
+
+    @on(Target.Pressed, ".check-in")
+    def check_in(self) -> None:
+        self.post_message(self.Begun(self.words.language, with_ticket=True))
 
     async def action_language(self, step: int) -> None:
         here = LANGUAGES.index(self.words.language)
@@ -113,4 +122,4 @@ class WelcomeScreen(KioskScreen[None]):
         self.words = self.desk.words
         await self.recompose()
         self.look()
-        self.query_one(Target).focus()
+        self.query(Target).first().focus()

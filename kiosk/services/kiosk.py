@@ -6,6 +6,7 @@ from kiosk.clock import Clock
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog
 from kiosk.services.claims import Claims
+from kiosk.services.doorways import Doorways
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
@@ -28,6 +29,7 @@ class Services:
     catalog: Catalog
     sales: Sales
     admission: Admission
+    doorways: Doorways
     lane: Lane
     """The door: `admission`, and what does without it while nobody answers."""
     staff: Staff

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from kiosk.widgets.headline import BLOCK_FROM_COLUMNS, block_lines, spaced_capitals
-from kiosk.widgets.plain import cut
+from kiosk.widgets.plain import wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,22 @@ class VerdictPanel(Widget):
 
     def render(self) -> RenderResult:
         width, height = self.content_size
-        indent = " " * _INDENT
-        headline = self._headline(width - _INDENT, height)
-        first, *others = headline
-        lines = [
-            Content(f"{self._face.symbol}{indent[1:]}{first}"),
-            *[Content(indent + line) for line in others],
-            *[Content("")] * (1 if len(self._face.lines) + len(headline) < height else 0),
-            *[Content(indent + cut(line, width - _INDENT)) for line in self._face.lines],
-        ]
-        return Content("\n").join(lines)
+        room, indent = width - _INDENT, " " * _INDENT
+        first, *others = headline = self._headline(room, height)
+        facts = self._facts(room, height - len(headline))
+        blank = [""] * (len(headline) + len(facts) < height)
+        rest = [indent + line for line in (*others, *blank, *facts)]
+        return Content("\n".join([f"{self._face.symbol}{indent[1:]}{first}", *rest]))
+
+    def _facts(self, columns: int, rows: int) -> list[str]:
+        """The lines, on two rows each where they are long and there is room."""
+        spare = max(0, rows - len(self._face.lines))
+        facts: list[str] = []
+        for line in self._face.lines:
+            broken = wrapped(line, columns, 2 if spare else 1)
+            spare -= len(broken) - 1
+            facts += broken
+        return facts
 
     def _headline(self, columns: int, rows: int) -> list[str]:
         blocks: list[str] = []

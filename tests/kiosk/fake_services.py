@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.errors import (
     WrongPin,
 )
@@ -15,7 +14,6 @@ from kiosk.domain.events import (
     Role,
     StaffMember,
 )
-from kiosk.domain.lane import Conflict, LaneStatus
 from kiosk.domain.refunds import RefundDue
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, read_badge
 from kiosk.domain.terminals import (
@@ -25,10 +23,8 @@ from kiosk.domain.terminals import (
     TerminalState,
     TerminalStatus,
 )
-from kiosk.services.admission import Admission
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
-from kiosk.services.lane import Lane
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
@@ -36,6 +32,7 @@ from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
 from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
+from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
 from tests.kiosk.fake_figures import FakeStats, a_snapshot
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePayments, FakeSales
@@ -124,62 +121,6 @@ class FakeTerminals(Terminals, Answers):
         ]
 
 
-class FakeAdmission(Admission, Answers):
-    """Gives the verdicts queued by the test, else that the code is not ours."""
-
-    def __init__(self, terminal: str) -> None:
-        Answers.__init__(self)
-        self.terminal = terminal
-        self.verdicts: deque[Verdict | NeedsConduct] = deque()
-        self.scans: list[tuple[str, int]] = []
-        self.accepted: list[str] = []
-
-    def new_nonce(self) -> int:
-        return len(self.scans) + 1
-
-    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
-        self.scans.append((scan.text, scan.nonce))
-        self.check()
-        return self.verdicts.popleft() if self.verdicts else Verdict(Reason.NOT_OURS)
-
-    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
-        self.accepted.append(language)
-        self.check()
-        return Verdict(Reason.ADMITTED, needs.ticket_number, needs.holder, needs.slot_key)
-
-
-class FakeLane(Lane):
-    """On line, unless the test says otherwise: what the fake admission says is what it says."""
-
-    def __init__(self, admission: FakeAdmission) -> None:
-        self.terminal = admission.terminal
-        self._fake = admission
-        self.said = LaneStatus()
-        self.found: list[Conflict] = []
-
-    @property
-    def status(self) -> LaneStatus:
-        return self.said
-
-    def new_nonce(self) -> int:
-        return self._fake.new_nonce()
-
-    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
-        return await self._fake.scan(scan)
-
-    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
-        return await self._fake.accept_conduct(needs, language, scan)
-
-    async def conflicts(self) -> list[Conflict]:
-        return self.found
-
-    async def acknowledge(self, conflict: Conflict, staff: StaffMember) -> None:
-        self.found.remove(conflict)
-
-    async def run_forever(self) -> None:
-        return
-
-
 class FakeReconciliation(Reconciliation):
     """Has nothing to do."""
 
@@ -223,6 +164,7 @@ class Fakes:
         self.sales = FakeSales(self.event, self.clock)
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
+        self.doorways = FakeDoorways()
         self.lane = FakeLane(self.admission)
         self.claims = FakeClaims()
         self.ticket_desk = FakeTicketDesk()
@@ -235,6 +177,7 @@ class Fakes:
             catalog=self.catalog,
             sales=self.sales,
             admission=self.admission,
+            doorways=self.doorways,
             lane=self.lane,
             staff=self.staff,
             pairing=self.pairing,

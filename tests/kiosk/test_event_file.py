@@ -173,6 +173,7 @@ def test_a_file_that_says_everything_is_read_exactly() -> None:
 
 
 MORE_CHANGES = [
+    ("tickets_per_order = 6", "self_check_in = 1", "event.self_check_in", "true or false"),
     ("tickets_per_order = 6", "tickets_per_order = 51", "event.tickets_per_order", "from 1 to 50"),
     ("sandbox = true", "sandbox = 1", "payments.sandbox", "true or false"),
     ("sandbox = true", "sandbx = true", "payments.sandbx", "did you mean sandbox?"),
@@ -222,6 +223,12 @@ def test_a_fault_of_a_file_that_says_everything_is_named_with_its_line(
     written = text.splitlines()[line - 1]
     assert written.startswith(name if table else "[["), written
     assert expected in said
+
+
+def test_attendees_check_in_without_staff_unless_the_file_says_otherwise() -> None:
+    assert parse(GOOD).self_check_in
+    off = GOOD.replace("[conduct]", "self_check_in = false\n\n[conduct]")
+    assert not parse(off).self_check_in
 
 
 def test_an_access_code_needs_something_to_open() -> None:

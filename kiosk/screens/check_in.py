@@ -1,0 +1,142 @@
+"""Checking in without staff: the own ticket, the Code of Conduct, and in."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
+from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.check_in_words import CheckInWords
+from kiosk.screens.conduct import ConductScreen
+from kiosk.screens.notice import Notice, NoticeScreen
+from kiosk.screens.step import Step
+from kiosk.screens.visit import Visit
+from kiosk.widgets.frame import Key
+from kiosk.widgets.scan_input import ScanInput
+
+GOODBYE_SECONDS = 15
+"""How long a name stays on the screen of somebody who has walked in."""
+
+_MISREAD = (Reason.TYPO, Reason.NOT_OURS)
+
+
+class CheckInVisit(Visit):
+    """Somebody comes with a ticket; afterwards nothing of it is left here."""
+
+    async def go(self) -> None:
+        while verdict := await self._ask(CheckInScreen(self._desk)):
+            notice = CheckInWords(self._desk).notice(verdict)
+            if await self._ask(CheckedInScreen(self._desk, notice)):
+                return
+
+
+class CheckInScreen(Step[Verdict | None]):
+    """Answers what the door says about a ticket; None leads home.
+
+    The staff's door goes on without ledger or store; nobody is admitted by a machine alone then.
+    """
+
+    CSS_PATH = "check_in.tcss"
+    AUTO_FOCUS = "ScanInput"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._unanswered: Scan | None = None
+
+    def body(self) -> ComposeResult:
+        words = self.words
+        with Vertical(classes="column"):
+            yield Static(Content(words("Check in with your ticket")), classes="question")
+            how = words("Hold the code of your ticket under the scanner.")
+            yield Static(Content(how), id="how")
+            yield Static(Content(words("Or type the number below the code:")), id="or")
+            with Horizontal(id="field"):
+                yield ScanInput(self.desk.services.clock, placeholder="XXXX-XXXX-XXXX")
+            yield Static("", id="problem")
+
+    def keys(self) -> Sequence[Key]:
+        words = self.words
+        return (Key("Enter", words("Check in"), "submit"), Key("Esc", words("Back"), "back"))
+
+    @on(ScanInput.Scanned)
+    def scanned(self, scanned: ScanInput.Scanned) -> None:
+        if not self.busy:
+            self.busy = True
+            self._say(self.words("One moment, please"))
+            self._check_in(scanned.code)
+
+    @work(group="check in")
+    async def _check_in(self, code: str) -> None:
+        scan = self._scan_of(code)
+        try:
+            verdict = await self._judged(scan)
+        except AWAY:
+            self._unanswered = scan
+            self._say(
+                self.words("The books do not answer. Please go to the desk with your ticket.")
+            )
+        else:
+            self._unanswered = None
+            self._conclude(verdict)
+        self.busy = False
+
+    def _scan_of(self, code: str) -> Scan:
+        """A new scan, but for one that got no answer: asked again, it is the same."""
+        if self._unanswered and self._unanswered.text == code:
+            return self._unanswered
+        return Scan(code, self.desk.services.admission.new_nonce())
+
+    async def _judged(self, scan: Scan) -> Verdict | None:
+        admission = self.desk.services.admission
+        judged = await admission.scan(scan)
+        if isinstance(judged, Verdict):
+            return judged
+        return await self._ask_conduct(judged, scan)
+
+    async def _ask_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict | None:
+        # Whoever reads and walks away must not keep the next person from beginning.
+        self.busy = False
+        language = await self.app.push_screen_wait(ConductScreen(self.desk, needs))
+        if language is None:
+            return None
+        self.busy = True
+        return await self.desk.services.admission.accept_conduct(needs, language, scan)
+
+    def _conclude(self, verdict: Verdict | None) -> None:
+        words = self.words
+        if verdict is None:
+            self._say(words("Nobody is admitted without it. The people at the desk can help."))
+        elif verdict.reason in _MISREAD:
+            self._say(CheckInWords(self.desk).misread(verdict.reason))
+        else:
+            self.finish(verdict)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#problem", Static).update(Content(text))
+
+    async def action_submit(self) -> None:
+        await self.query_one(ScanInput).action_submit()
+
+    def action_back(self) -> None:
+        self.finish(None)
+
+
+class CheckedInScreen(NoticeScreen):
+    """Says how it went, and goes home by itself."""
+
+    def __init__(self, desk: Desk, notice: Notice) -> None:
+        super().__init__(desk, notice)
+        self._home_at = desk.now() + timedelta(seconds=GOODBYE_SECONDS)
+
+    def on_mount(self) -> None:
+        self.set_interval(1, self.tick)
+
+    def tick(self) -> None:
+        """Go home in time."""
+        if self.desk.now() >= self._home_at:
+            self.finish(True)

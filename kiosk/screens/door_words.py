@@ -1,0 +1,113 @@
+"""What stands on the door besides verdicts."""
+
+from dataclasses import dataclass
+
+from kiosk.domain.admission import Way
+from kiosk.domain.doorways import Doorway
+from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.lane import LaneState, LaneStatus, Part
+from kiosk.screens.base import Desk
+from kiosk.widgets.door_head import DoorHeadFace
+from kiosk.widgets.verdict import VerdictFace
+from kiosk.words import Words
+
+
+def role_words(words: Words, role: Role) -> str:
+    """What somebody works as."""
+    return {
+        Role.STEWARD: words("steward"),
+        Role.CASHIER: words("cashier"),
+        Role.SUPERVISOR: words("supervisor"),
+        Role.ORGANISER: words("organiser"),
+    }[role]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSigns:
+    """The words of one terminal's door."""
+
+    desk: Desk
+
+    def head(self, staff: StaffMember, doorway: Doorway, admitted: int) -> DoorHeadFace:
+        """The two rows over the door."""
+        words = self.desk.words
+        door = words("EXIT") if doorway.way is Way.OUT else words("DOOR")
+        who = f"{staff.name} ({role_words(words, staff.role)})"
+        return DoorHeadFace(
+            " · ".join([door, self.desk.services.terminal, who]),
+            words.clock(self.desk.now()),
+            words.count("1 admitted here", "{n} admitted here", admitted),
+            self._leads_to(doorway),
+        )
+
+    def banner(self, status: LaneStatus) -> str:
+        """What is not checked now, and what nobody has seen to; nothing if all is well."""
+        words = self.desk.words
+        said = []
+        if status.state is not LaneState.ONLINE:
+            said += [self._off(status), self._unchecked(status), self._queued(status.queued)]
+        if status.conflicts:
+            open_ = words.count("1 conflict: F7", "{n} conflicts: F7", status.conflicts)
+            said.append(open_)
+        return " ".join(filter(None, said))
+
+    def _off(self, status: LaneStatus) -> str:
+        words = self.desk.words
+        if status.state is LaneState.RETURNING:
+            return words("◌ Coming back on line.")
+        when = words.clock(status.since or self.desk.now())
+        return words("◌ Off line since {when}.", when=when)
+
+    def _unchecked(self, status: LaneStatus) -> str:
+        words, unchecked = self.desk.words, []
+        if Part.LEDGER in status.unchecked:
+            unchecked.append(words("use at other doors, full halls"))
+        if Part.STORE in status.unchecked:
+            synced = status.synced_at
+            if synced is None:
+                unchecked.append(words("what became of tickets"))
+            else:
+                when = words.when(synced, self.desk.now())
+                unchecked.append(words("changes of tickets since {when}", when=when))
+        if not unchecked:
+            return ""
+        return words("Not checked: {what}.", what=", ".join(unchecked))
+
+    def _queued(self, queued: int) -> str:
+        words = self.desk.words
+        if not queued:
+            return ""
+        return words.count("1 scan is to be sent.", "{n} scans are to be sent.", queued)
+
+    def waiting(self, doorway: Doorway) -> VerdictFace:
+        """Before the first scan."""
+        words = self.desk.words
+        text = words("hold the code under the scanner, or type the number below it")
+        headline = words("Leaving") if doorway.way is Way.OUT else words("Next, please")
+        return VerdictFace("waiting", "▢", headline, (text,))
+
+    def ask(self, doorway: Doorway) -> str:
+        """What the field is for."""
+        words = self.desk.words
+        if doorway.way is Way.OUT:
+            return words("scan or type the ticket of whoever leaves")
+        return words("scan or type a ticket")
+
+    def no_answer(self) -> tuple[VerdictFace, str]:
+        """Neither ledger nor store answered."""
+        text = self.desk.words("the books do not answer: scan it once more")
+        return VerdictFace("grey", "◌", self.desk.words("No answer"), (text,)), text
+
+    def not_accepted(self) -> tuple[VerdictFace, str]:
+        """The Code of Conduct was refused."""
+        words = self.desk.words
+        text = words("the Code of Conduct was not accepted: nobody was admitted")
+        face = VerdictFace("red", "✖", words("Not admitted"), (text,))
+        return face, words("Code of Conduct not accepted")
+
+    def _leads_to(self, doorway: Doorway) -> str:
+        if doorway.gate.slots is None:
+            return ""
+        slots = self.desk.services.catalog.event.slots
+        names = [slot.title for slot in slots if doorway.gate.leads_to(slot.key)]
+        return self.desk.words("only {slots}", slots=", ".join(names))

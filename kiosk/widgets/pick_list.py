@@ -1,0 +1,102 @@
+"""A list to pick from without having the focus: the field beside it keeps hearing the scanner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import RenderResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+
+from kiosk.widgets.plain import cut, fit
+
+
+@dataclass(frozen=True, slots=True)
+class PickRow:
+    """One line: what can be picked, and at the right what is to know; `why_not` if it cannot."""
+
+    text: str
+    note: str = ""
+    why_not: str = ""
+
+    @property
+    def aside(self) -> str:
+        """What stands at the right."""
+        return self.why_not or self.note
+
+
+class PickList(Widget):
+    """Shows rows of which one is marked; its screen moves the mark and picks."""
+
+    DEFAULT_CSS = """
+    PickList { width: 100%; height: auto; max-height: 12; color: $ink; }
+    """
+
+    class Picked(Message):
+        """A row was touched."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, rows: Sequence[PickRow] = ()) -> None:
+        super().__init__()
+        self._rows = tuple(rows)
+        self._mark = 0
+
+    @property
+    def rows(self) -> tuple[PickRow, ...]:
+        """What there is to pick from."""
+        return self._rows
+
+    @property
+    def mark(self) -> int | None:
+        """The index of the marked row, or None if there is no row."""
+        return self._mark if self._rows else None
+
+    def show(self, rows: Sequence[PickRow], mark: int | None = None) -> None:
+        """Show other rows; the mark stays as near as it can."""
+        self._rows = tuple(rows)
+        self.move_to(self._mark if mark is None else mark)
+        self.refresh(layout=True)
+
+    def move(self, by: int) -> None:
+        """Move the mark, round the ends."""
+        if self._rows:
+            self.move_to((self._mark + by) % len(self._rows))
+
+    def move_to(self, index: int) -> None:
+        """Put the mark on a row."""
+        self._mark = max(0, min(index, len(self._rows) - 1))
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        width, height = self.content_size
+        first = self._first(height)
+        shown = enumerate(self._rows[first : first + height], first)
+        return Content("\n").join([self._line(index, row, width) for index, row in shown])
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows)
+
+    def _first(self, height: int) -> int:
+        """The first row in view: the marked one always is."""
+        return max(0, min(self._mark - height // 2, len(self._rows) - height))
+
+    def _line(self, index: int, row: PickRow, width: int) -> Content:
+        aside = cut(row.aside, width // 2)
+        text = fit(row.text, width - len(Content(aside)) - 4)
+        marked = index == self._mark
+        style = "$lifted-quiet" if row.why_not else "bold $ink" if marked else "$ink"
+        return Content.assemble(
+            ("▌ " if marked else "  ", "$tiger-text"), (text, style), "  ", (aside, "$lifted-quiet")
+        )
+
+    def on_click(self, click: events.Click) -> None:
+        click.stop()
+        index = self._first(self.content_size.height) + click.y
+        if index < len(self._rows):
+            self.move_to(index)
+            self.post_message(self.Picked(index))

@@ -1,0 +1,99 @@
+"""The services of the door, answering at once from memory."""
+
+from collections import deque
+
+from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.doorways import Doorway
+from kiosk.domain.events import StaffMember
+from kiosk.domain.lane import Conflict, LaneStatus
+from kiosk.services.admission import Admission
+from kiosk.services.doorways import Doorways
+from kiosk.services.lane import Lane
+from tests.kiosk.fake_sales import Answers
+
+
+class FakeAdmission(Admission, Answers):
+    """Gives the verdicts queued by the test, else that the code is not ours."""
+
+    def __init__(self, terminal: str) -> None:
+        Answers.__init__(self)
+        self.terminal = terminal
+        self.verdicts: deque[Verdict | NeedsConduct] = deque()
+        self.scans: list[Scan] = []
+        self.accepted: list[str] = []
+        self.undone: list[tuple[int, str, str, int]] = []
+        """Claim, reason, supervisor, nonce."""
+        self._nonces = 0
+
+    def new_nonce(self) -> int:
+        self._nonces += 1
+        return self._nonces
+
+    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
+        self.scans.append(scan)
+        self.check()
+        return self.verdicts.popleft() if self.verdicts else Verdict(Reason.NOT_OURS)
+
+    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
+        self.accepted.append(language)
+        self.check()
+        return Verdict(Reason.ADMITTED, needs.ticket_number, needs.holder, needs.slot_key)
+
+    async def undo(
+        self, claim_id: int, *, reason: str, supervisor: StaffMember, nonce: int
+    ) -> Verdict:
+        self.undone.append((claim_id, reason, supervisor.name, nonce))
+        self.check()
+        return Verdict(Reason.UNDONE, claim_id=claim_id)
+
+
+class FakeDoorways(Doorways, Answers):
+    """Remembers for as long as the test lasts."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.doorway = Doorway()
+        self.kept_by: list[str] = []
+
+    async def kept(self) -> Doorway:
+        self.check()
+        return self.doorway
+
+    async def keep(self, doorway: Doorway, staff: str) -> None:
+        self.check()
+        self.doorway = doorway
+        self.kept_by.append(staff)
+
+
+class FakeLane(Lane, Answers):
+    """On line, unless the test says otherwise: what the fake admission says is what it says."""
+
+    def __init__(self, admission: FakeAdmission) -> None:
+        Answers.__init__(self)
+        self.terminal = admission.terminal
+        self._fake = admission
+        self.said = LaneStatus()
+        self.found: list[Conflict] = []
+
+    @property
+    def status(self) -> LaneStatus:
+        return self.said
+
+    def new_nonce(self) -> int:
+        return self._fake.new_nonce()
+
+    async def scan(self, scan: Scan) -> Verdict | NeedsConduct:
+        return await self._fake.scan(scan)
+
+    async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
+        return await self._fake.accept_conduct(needs, language, scan)
+
+    async def conflicts(self) -> list[Conflict]:
+        self.check()
+        return self.found
+
+    async def acknowledge(self, conflict: Conflict, staff: StaffMember) -> None:
+        self.found.remove(conflict)
+
+    async def run_forever(self) -> None:
+        return

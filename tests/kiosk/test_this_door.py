@@ -1,0 +1,134 @@
+"""What a door is for: which way, and where to; kept from one shift to the next."""
+
+from kiosk.domain.admission import EVERY_SLOT, Gate, Reason, Way
+from kiosk.domain.doorways import Doorway
+from kiosk.screens.door import DoorScreen
+from kiosk.screens.scanner_test import ScannerTestScreen
+from kiosk.screens.this_door import ThisDoorDialog
+from tests.kiosk.fake_events import CODE, LEDGER_AWAY
+from tests.kiosk.fake_services import Fakes
+from tests.kiosk.playing import (
+    Play,
+    playing,
+    sentence_of,
+    text_of,
+    type_in,
+    until,
+    until_screen,
+    until_text,
+)
+from tests.kiosk.test_door_screen import look_of, to_door, verdict
+
+DONE, WAY, TEST, CONFLICTS, EARLY, REGULAR, WORKSHOP, PARTY, CREW = range(9)
+WORKSHOPS = Gate(frozenset({"workshop"}))
+
+
+async def to_this_door(pilot: Play, pin: str = "1111") -> None:
+    """Ask what the door is for."""
+    await to_door(pilot, pin)
+    await pilot.press("f7")
+    await until_screen(pilot, ThisDoorDialog)
+
+
+async def pick(pilot: Play, *rows: int) -> None:
+    """Pick rows of a list whose mark is on the first one, and leave it there."""
+    for row in rows:
+        await pilot.press(*["down"] * row, "enter", *["up"] * row)
+
+
+async def test_a_door_leads_to_what_is_chosen_and_says_so() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, EARLY, REGULAR, PARTY, CREW, DONE)
+        await until_screen(pilot, DoorScreen)
+        await until_text(pilot, "only Workshop: Profiling Go")
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: fakes.admission.scans)
+        assert fakes.admission.scans[0].gate == WORKSHOPS
+        assert fakes.doorways.doorway == Doorway(Way.IN, WORKSHOPS)
+        assert fakes.doorways.kept_by == ["Robin"]
+
+
+async def test_a_door_that_lets_people_out_looks_like_one() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, WAY, DONE)
+        await until_screen(pilot, DoorScreen)
+        await until_text(pilot, "EXIT · North gate")
+        assert "scan or type the ticket of whoever leaves" in sentence_of(pilot)
+        fakes.admission.verdicts.append(verdict(Reason.LEFT, fakes))
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "green")
+        [scan] = fakes.admission.scans
+        assert (scan.way, scan.gate, scan.staff) == (Way.OUT, EVERY_SLOT, "Robin")
+
+
+async def test_the_door_is_as_it_was_left() -> None:
+    fakes = Fakes()
+    fakes.doorways.doorway = Doorway(Way.OUT, WORKSHOPS)
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        await until_text(pilot, "EXIT · North gate")
+        await until_text(pilot, "only Workshop: Profiling Go")
+
+
+async def test_a_door_leads_somewhere() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, EARLY, REGULAR, WORKSHOP, PARTY, CREW, DONE)
+        await until_text(pilot, "A door leads somewhere: choose at least one.")
+        assert isinstance(app.screen, ThisDoorDialog)
+
+
+async def test_escape_leaves_the_door_as_it_is() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, WAY)
+        await pilot.press("escape")
+        await until_screen(pilot, DoorScreen)
+        assert "DOOR · North gate" in text_of(pilot)
+        assert fakes.doorways.kept_by == []
+
+
+async def test_without_the_store_the_door_is_changed_for_this_shift() -> None:
+    fakes = Fakes()
+    fakes.doorways.refuse(LEDGER_AWAY, LEDGER_AWAY)
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, WAY, DONE)
+        await until_text(pilot, "EXIT · North gate")
+        assert fakes.doorways.kept_by == []
+
+
+async def test_a_ticket_scanned_over_the_question_is_judged_at_the_door_as_it_is() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, WAY)
+        await type_in(pilot, CODE)
+        await until_screen(pilot, DoorScreen)
+        await until(pilot, lambda: look_of(pilot) == "red")
+        assert fakes.admission.scans[0].way is Way.IN
+
+
+async def test_the_scanner_is_tested_from_the_door() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pick(pilot, TEST)
+        await until_screen(pilot, ScannerTestScreen)
+        await pilot.press("escape")
+        await until_screen(pilot, DoorScreen)
+
+
+async def test_rows_are_picked_by_touch() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await pilot.click("PickList", offset=(5, WAY))
+        await pilot.click("PickList", offset=(5, DONE))
+        await until_text(pilot, "EXIT · North gate")
