@@ -53,7 +53,9 @@ class Lane:
         self._clock = backing.clock
         self._catalog = catalog
         self._admission = admission
-        self._local = LocalDoor(backing.folder / "lanes", catalog, terminal.name, backing.clock)
+        event, key = catalog.event, catalog.signing_key.public_key()
+        folder, clock = backing.folder / "lanes", backing.clock
+        self._local = LocalDoor(folder, event, key, terminal.name, clock)
         lane = lanes.Lane(terminal.number, catalog.event.id)
         self._resync = Resync(backing, admission, lane)
         self._status = LaneStatus()

@@ -8,14 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from kiosk.clock import Clock
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.errors import StoreUnavailable
-from kiosk.domain.events import CodeOfConduct
+from kiosk.domain.events import CodeOfConduct, Event
 from kiosk.domain.knowledge import KnownClaim, Passage
 from kiosk.domain.lane import PASSED, AcceptedOffline, QueuedScan
 from kiosk.domain.offline import Local, Ticket, judge, read_ticket
-from kiosk.services.catalog import Catalog
 from kiosk.services.knowledge import Knowledge
 from kiosk.store.lane_queue import LaneQueue
 from ledger.ids import derived_id
@@ -28,9 +29,13 @@ _NAME_DIGITS: Final = 12
 class LocalDoor:
     """What one lane knows and does by itself; its files are opened when they are first needed."""
 
-    def __init__(self, folder: Path, catalog: Catalog, terminal: str, clock: Clock) -> None:
-        self._folder = folder / catalog.event.key
-        self._catalog = catalog
+    def __init__(
+        self, folder: Path, event: Event, key: Ed25519PublicKey, terminal: str, clock: Clock
+    ) -> None:
+        """`key` is the one that the tickets of `event` are signed with."""
+        self._folder = folder / event.key
+        self._event = event
+        self._key = key
         self._terminal = terminal
         self._clock = clock
         self.knowledge = Knowledge(self._folder / "knowledge.sqlite", clock)
@@ -48,7 +53,7 @@ class LocalDoor:
         """See what there is from before. Raises `StoreUnavailable` if the disk is of no use."""
         async with self._opening:
             if self._queue is None:
-                await self.knowledge.load(self._catalog.event.id)
+                await self.knowledge.load(self._event.id)
                 self._queue = await self._on_disk(self._open_queue)
             return self._queue
 
@@ -60,7 +65,7 @@ class LocalDoor:
         `conduct` is what the holder has just accepted. Raises `StoreUnavailable` if the disk does
         not take it.
         """
-        ticket = read_ticket(scan.text, self._catalog.signing_key.public_key())
+        ticket = read_ticket(scan.text, self._key)
         if isinstance(ticket, Reason):
             return Verdict(ticket)
         # Of two scans of a ticket in the same instant, the second knows of the first.
@@ -70,7 +75,7 @@ class LocalDoor:
             local = self._local(queue, ticket, known, scan)
             if conduct is not None:
                 local = replace(local, has_accepted=True)
-            verdict = judge(self._catalog.event, ticket, scan, local, now)
+            verdict = judge(self._event, ticket, scan, local, now)
             if isinstance(verdict, Verdict) and verdict.reason is Reason.HISTORY_UNKNOWN:
                 assert verdict.claim_id is not None
                 # Whose ticket it is now is not known if only its signature speaks for it.
@@ -117,7 +122,7 @@ class LocalDoor:
     ) -> Local:
         claim_id = known.id if known else ticket.payload.claim_id if ticket.payload else 0
         whose = {claim_id, known.holder.id} if known else {claim_id}
-        digests = {text.digest for text in self._catalog.event.conduct.values()}
+        digests = {text.digest for text in self._event.conduct.values()}
         return Local(
             lane=self._terminal,
             known=known,

@@ -1,0 +1,254 @@
+"""A door without ledger and store: what it takes to know every ticket, to judge, and to return."""
+
+import asyncio
+import multiprocessing
+import os
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from kiosk.bootstrap import assemble
+from kiosk.clock import SystemClock
+from kiosk.domain.admission import Reason, Scan, Verdict
+from kiosk.domain.codes import ticket_number
+from kiosk.domain.events import Event
+from kiosk.domain.lane import LaneState
+from kiosk.domain.orders import OrderState
+from kiosk.domain.people import Attendee
+from kiosk.domain.tickets import issue
+from kiosk.services.knowledge import Knowledge
+from kiosk.services.local_door import LocalDoor
+from kiosk.store.database import Database
+from kiosk.store.order_rows import attendee_id
+from kiosk.store.tables import METADATA
+from ledger.ids import derived_id
+from tests.bench.report import Report, percentile
+from tests.bench.shops import CASHIER, SLOT, Lost, Shop
+from tests.kiosk.factories import a_claim
+from tests.kiosk.outages import Mode, Outage
+
+SCANS: Final = 2_000
+QUEUED: Final = 2_400
+ROWS: Final = 5_000
+"""So many are written to the store at once."""
+STORE: Final = "without ledger and store"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A copy that another process opens."""
+
+    folder: Path
+    event: Event
+    key: bytes
+    tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What that process found: seconds of each, and bytes."""
+
+    load: float
+    scans: list[float]
+    memory: int
+
+
+async def measure(report: Report, shop: Shop, sizes: list[int]) -> None:
+    """Judge with so many tickets known, by turns, in a process that has nothing else to do."""
+    catalog, store = shop.services.catalog, shop.backing.store
+    sold = 0
+    for size in sizes:
+        report.note(f"offline: {size:,} tickets")
+        await _sell(store, catalog.event, range(sold, size))
+        sold = size
+        folder = shop.backing.folder / f"offline-{size}"
+        copy = Knowledge(_file(folder, catalog.event), shop.backing.clock)
+        began = time.perf_counter()
+        await copy.sync(store, catalog.event.id)
+        took = time.perf_counter() - began
+        await copy.close()
+        key = catalog.signing_key.private_bytes_raw()
+        judged = await asyncio.to_thread(_elsewhere, Known(folder, catalog.event, key, size))
+        _report(report, size, took, judged)
+
+
+async def return_to_line(report: Report, shop: Shop) -> None:
+    """Let so many pass offline, and tell ledger and store of all of them."""
+    report.note(f"{shop.engine.name}: {QUEUED:,} scans are queued, and told")
+    outage, event = Outage(), shop.services.catalog.event
+    lane = (await assemble(outage.wrap(shop.backing), event, "lane")).lane
+    codes: list[str] = []
+    while len(codes) < QUEUED:
+        codes += await asyncio.gather(*(_sold(shop, len(codes) + at) for at in range(100)))
+    await lane.look()
+    outage.ledger = outage.store = Mode.REFUSES
+    await lane.look()
+    for code in codes:
+        scan = Scan(code, lane.new_nonce())
+        if not isinstance(needs := await lane.scan(scan), Verdict):
+            await lane.accept_conduct(needs, "en", scan)
+    if lane.status.queued != QUEUED:
+        raise Lost(f"{lane.status.queued} of {QUEUED} scans are queued")
+    outage.end()
+    await asyncio.sleep(await lane.look())
+    began = time.perf_counter()
+    await lane.look()
+    took = time.perf_counter() - began
+    if lane.status.state is not LaneState.ONLINE or lane.status.queued or lane.status.conflicts:
+        raise Lost(f"the lane did not return: {lane.status}")
+    await lane.close()
+    report.add(
+        engine=shop.engine.name,
+        store=shop.engine.store,
+        case=f"{QUEUED:,} queued scans",
+        metric="until all are told",
+        value=took,
+        unit="s",
+    )
+
+
+def _report(report: Report, size: int, took: float, judged: Judged) -> None:
+    milliseconds = [seconds * 1000 for seconds in judged.scans]
+    figures = {
+        ("copied from the store", "s"): took,
+        ("loaded by the next start", "ms"): judged.load * 1000,
+        ("memory", "MB"): judged.memory / 1e6,
+        ("scan to verdict p50", "ms"): percentile(milliseconds, 50),
+        ("scan to verdict p99", "ms"): percentile(milliseconds, 99),
+    }
+    for (metric, unit), value in figures.items():
+        report.add(
+            engine="offline",
+            store=STORE,
+            case=f"{size:,} tickets",
+            metric=metric,
+            value=value,
+            unit=unit,
+        )
+
+
+def _file(folder: Path, event: Event) -> Path:
+    return folder / event.key / "knowledge.sqlite"
+
+
+async def _sold(shop: Shop, buyer: int) -> str:
+    """The code of a ticket that is sold in earnest."""
+    held, sales = await shop.hold(buyer), shop.services.sales
+    [ticket] = sales.tickets_of(await sales.pay_cash(held.id, held.total, CASHIER))
+    return ticket.code
+
+
+# Tickets by the million
+
+
+def _holder(number: int) -> Attendee:
+    return Attendee(f"Buyer {number}", f"buyer-{number}@example.org")
+
+
+def _claim_id(event: Event, number: int) -> int:
+    return derived_id("bench-claim", event.id, number)
+
+
+async def _sell(store: Database, event: Event, numbers: range) -> None:
+    for chunk in (numbers[at : at + ROWS] for at in range(0, len(numbers), ROWS)):
+        await store.transaction(lambda session, chunk=chunk: _insert(session, event, chunk))
+
+
+def _insert(session: Session, event: Event, numbers: range) -> None:
+    now, slot = datetime.now(UTC), event.slot(SLOT)
+    rows: dict[str, list[dict[str, object]]] = {
+        name: [] for name in ("attendee", "orders", "claim", "conduct_acceptance")
+    }
+    for number in numbers:
+        who = _holder(number)
+        holder, order = attendee_id(who), derived_id("bench-order", event.id, number)
+        rows["attendee"].append({"id": holder, "name": who.name, "email": who.email})
+        rows["orders"].append(
+            {
+                **{"id": order, "event_id": event.id, "attendee_id": holder},
+                **{"state": OrderState.PAID, "attempt": 1, "hold_seconds": 300, "settled": True},
+                **{"placed_at": now, "held_until": now.replace(year=now.year + 1), "revision": 1},
+            }
+        )
+        rows["claim"].append(
+            {
+                **{"id": _claim_id(event, number), "order_id": order, "position": 0},
+                **{"event_id": event.id, "slot_number": slot.number, "version": 1},
+                **{"ticket_number": ticket_number(number), "price_minor": 400},
+                "holder_id": holder,
+            }
+        )
+        rows["conduct_acceptance"].append(
+            {
+                **{"event_id": event.id, "attendee_id": holder, "language": "en"},
+                **{"digest": event.conduct["en"].digest, "accepted_at": now, "terminal_number": 1},
+            }
+        )
+    for name, values in rows.items():
+        session.connection().execute(insert(METADATA.tables[name]), values)
+
+
+# The process that judges
+
+
+def _elsewhere(known: Known) -> Judged:
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_judge, args=(known, sending))
+    process.start()
+    judged: Judged = receiving.recv()
+    process.join()
+    return judged
+
+
+class _Pipe:
+    """What a process says to the one that started it."""
+
+    def send(self, said: Judged) -> None: ...
+
+
+def _judge(known: Known, sending: _Pipe) -> None:
+    sending.send(asyncio.run(_judged(known)))
+
+
+async def _judged(known: Known) -> Judged:
+    codes, before = list(_codes(known)), _resident()
+    key = Ed25519PrivateKey.from_private_bytes(known.key).public_key()
+    door = LocalDoor(known.folder, known.event, key, "bench", SystemClock())
+    began = time.perf_counter()
+    await door.open()
+    load = time.perf_counter() - began
+    scans = []
+    for nonce, code in enumerate(codes, 1):
+        began = time.perf_counter()
+        verdict = await door.judge(Scan(code, nonce))
+        scans.append(time.perf_counter() - began)
+        if not isinstance(verdict, Verdict) or verdict.reason is not Reason.HISTORY_UNKNOWN:
+            raise Lost(f"scan {nonce}: {verdict}")
+        if verdict.holder is None:
+            raise Lost(f"scan {nonce}: the ticket is not known")
+    memory = _resident() - before
+    await door.close()
+    return Judged(load, scans, memory)
+
+
+def _codes(known: Known) -> Iterator[str]:
+    key, slot = Ed25519PrivateKey.from_private_bytes(known.key), known.event.slot(SLOT)
+    count = min(SCANS, known.tickets)
+    for number in random.Random(known.tickets).sample(range(known.tickets), count):
+        claim = a_claim(id=_claim_id(known.event, number), slot_number=slot.number)
+        yield issue(claim, slot, key).code
+
+
+def _resident() -> int:
+    """Bytes of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
