@@ -13,29 +13,40 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
-from kiosk.domain.events import Role
+from kiosk.domain.events import Role, StaffMember
 from kiosk.pauses import look_through
-from kiosk.screens.base import Desk
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.check_in import CheckInVisit
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.help import HelpScreen
 from kiosk.screens.moment import MomentScreen
 from kiosk.screens.organiser import OrganiserScreen
+from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.pin import PinDialog
-from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
+from kiosk.screens.silence import (
+    HOME_SECONDS,
+    WARNING_SECONDS,
+    Silence,
+    StaffSilence,
+    StillThereScreen,
+)
 from kiosk.screens.staff import StaffDialog, StaffWish
+from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.visit import Visit
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
-from kiosk.settings import Mode
+from kiosk.settings import LogOuts, Mode
 from kiosk.widgets.theme import PALETTES, dress
 
 log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
+
+StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen
+"""What the staff open for themselves: whoever leaves it leads home."""
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -53,11 +64,19 @@ class KioskApp(App[None], inherit_bindings=False):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "staff", show=False, priority=True)]
 
-    def __init__(self, front: Front | Services, start_mode: Mode = "attendee") -> None:
+    def __init__(
+        self,
+        front: Front | Services,
+        start_mode: Mode = "attendee",
+        log_outs: LogOuts | None = None,
+    ) -> None:
         super().__init__()
         self.desk = Desk.of(front)
         self._start_mode = start_mode
+        self._log_outs = log_outs or LogOuts()
         self._silence = Silence(self.desk.front.clock)
+        self._staff_silence = StaffSilence(self.desk.words, self._silence)
+        self._by_silence = False
         self._visit: Visit | None = None
         self._visit_worker: Worker[None] | None = None
         # A traceback on a kiosk's screen helps nobody and shows people's data; it is logged.
@@ -76,12 +95,22 @@ class KioskApp(App[None], inherit_bindings=False):
 
     @work(group="opening")
     async def _open_up(self) -> None:
-        if not await self.desk.front.opened():
+        front = self.desk.front
+        if (pairing := await front.asked_to_pair()) is not None:
+            await self.push_screen_wait(PairingScreen(self.desk, pairing))
+        if not await front.opened():
             # Whoever could not open them says why, once the terminal is free.
             self.exit()
             return
+        self._stop_when_revoked()
         self.run_worker(self.desk.services.reconciliation.run_forever(), group="reconciliation")
         self.run_worker(self.desk.services.lane.run_forever(), group="lane")
+
+    @work(group="pairing")
+    async def _stop_when_revoked(self) -> None:
+        await self.desk.services.pairing.revoked()
+        self.desk.front.was_revoked = True
+        self.exit()
 
     def _once_open(self, desk: Desk, go_on: Callable[[], object]) -> None:
         """Go on at once, or as soon as the books are open; a calm page waits for them."""
@@ -121,8 +150,11 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def tick(self) -> None:
         """Warn of silence, then go home; never while something is being held or paid."""
-        if self._is_staff_mode() or (self._visit and self._visit.busy):
+        if self._visit and self._visit.busy:
             self._silence.end()
+        elif (mode := self._staff_mode()) is not None:
+            self._close_forgotten_dialog()
+            self._log_out_if_silent(mode)
         elif self._visit is None:
             self._close_forgotten_dialog()
         elif self._silence.seconds >= HOME_SECONDS:
@@ -144,7 +176,7 @@ class KioskApp(App[None], inherit_bindings=False):
     def action_staff(self) -> None:
         """The chord: invisible, worth nothing without a PIN, and deaf while money is moving."""
         busy = self._visit is not None and self._visit.busy
-        if not busy and not isinstance(self.screen, ModalScreen | MomentScreen):
+        if not busy and not isinstance(self.screen, ModalScreen | MomentScreen | PairingScreen):
             self._once_open(self.desk, self._unlock)
 
     @work(group="staff", exclusive=True)
@@ -153,22 +185,44 @@ class KioskApp(App[None], inherit_bindings=False):
         if member := await self.push_screen_wait(asking):
             match wish or await self.push_screen_wait(StaffDialog(self.desk, member)):
                 case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
-                    await self._open(DoorScreen(self.desk, member))
+                    await self._open(DoorScreen(self.desk, member), member)
                 case StaffWish.WATCH if not isinstance(self.screen, OrganiserScreen):
-                    await self._open(OrganiserScreen(self.desk, member))
+                    await self._open(OrganiserScreen(self.desk, member), member)
+                case StaffWish.TERMINALS if not isinstance(self.screen, TerminalsScreen):
+                    await self._open(TerminalsScreen(self.desk, member), member)
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()
 
-    async def _open(self, screen: DoorScreen | OrganiserScreen) -> None:
+    async def _open(self, screen: StaffMode, member: StaffMember) -> None:
         """Open a staff mode in place of whatever is open: locking it leads home."""
         await self._end_visit()
-        if self._is_staff_mode():
-            await self.pop_screen()
-        await self.push_screen(screen)
+        if (mode := self._staff_mode()) is not None:
+            await mode.dismiss(None)
 
-    def _is_staff_mode(self) -> bool:
-        return isinstance(self.screen, DoorScreen | OrganiserScreen)
+        def left(_: None) -> None:
+            self._leave(member)
+
+        await self.push_screen(screen, left)
+
+    def _staff_mode(self) -> StaffMode | None:
+        return next((one for one in self.screen_stack if isinstance(one, StaffMode)), None)
+
+    def _log_out_if_silent(self, mode: StaffMode) -> None:
+        door = isinstance(mode, DoorScreen)
+        minutes = self._log_outs.door if door else self._log_outs.organiser
+        if self._staff_silence.is_over(mode, minutes * 60):
+            # What lies on top goes first, one with each tick.
+            self._by_silence = self.screen is mode
+            self.screen.dismiss(None)
+
+    @work(group="leave")
+    async def _leave(self, member: StaffMember) -> None:
+        by_silence, self._by_silence = self._by_silence, False
+        try:
+            await self.desk.services.staff.log_out(member, by_silence=by_silence)
+        except AWAY as away:
+            log.warning("%s has left, and it is not on record: %s", member.name, away)
 
     async def _end_visit(self) -> None:
         if self._visit and self._visit_worker:

@@ -205,7 +205,9 @@ async def _show(front: Front, settings: Settings) -> int:
         spare_what_is_there()
         asyncio.get_running_loop().call_later(FIRST_SCREEN_SECONDS, spare_what_is_there)
         if not opening.done():
-            return await keep_running(lambda: KioskApp(front, settings.mode), front.clock)
+            return await keep_running(
+                lambda: KioskApp(front, settings.mode, settings.log_outs), front.clock
+            )
     return 0
 
 

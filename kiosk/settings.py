@@ -27,6 +27,14 @@ class SettingsError(KioskError):
 
 
 @dataclass(frozen=True, slots=True)
+class LogOuts:
+    """After how many minutes of silence staff are logged out; 0 is never."""
+
+    door: int = 10
+    organiser: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Arguments:
     """What the command line said; None where it said nothing."""
 
@@ -63,6 +71,7 @@ class Settings:
     tickets: Path | None = None
     door_deadline_seconds: float | None = None
     print_command: tuple[str, ...] | None = None
+    log_outs: LogOuts = LogOuts()
 
     @classmethod
     def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
@@ -88,6 +97,10 @@ class Settings:
             http_port=_port(environment.get("KIOSK_HTTP_PORT") or "0"),
             public_url=_public_url(environment.get("KIOSK_PUBLIC_URL")),
             tickets=Path(tickets).expanduser().absolute() if tickets else None,
+            log_outs=LogOuts(
+                door=_minutes(environment, "KIOSK_DOOR_LOGOUT", LogOuts().door),
+                organiser=_minutes(environment, "KIOSK_ORGANISER_LOGOUT", LogOuts().organiser),
+            ),
             door_deadline_seconds=_door_deadline(environment.get("KIOSK_DOOR_DEADLINE")),
             print_command=_print_command(environment.get("KIOSK_PRINT_COMMAND")),
         )
@@ -159,6 +172,17 @@ def _door_deadline(text: str | None) -> float | None:
             f" {DOOR_DEADLINE_SECONDS_MIN:g} to {DOOR_DEADLINE_SECONDS_MAX:g}, for example 1.5"
         )
     return seconds
+
+
+def _minutes(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = environment.get(name)
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdecimal()) or len(text) > 4:
+        raise SettingsError(
+            f"{name} is {text!r}; expected whole minutes of silence from 0 to 9999, 0 for never"
+        )
+    return int(text)
 
 
 def _public_url(text: str | None) -> str | None:

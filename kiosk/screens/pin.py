@@ -1,58 +1,83 @@
-"""Ask a member of staff for their PIN. The digits are never shown."""
+"""Ask a member of staff for their PIN, or their badge. What is typed is never shown."""
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, last_badge
+from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.dialog import Dialog
-
-PIN_MAX = 16
+from kiosk.widgets.scan_input import ScanInput
 
 
 class PinDialog(Dialog[StaffMember | None]):
-    """Answers whose PIN it was, or None."""
+    """Answers whose PIN or badge it was, or None.
 
-    AUTO_FOCUS = "Input"
+    `asked_by` is who is let do something by the one who answers, if it is not the same.
+    """
 
-    def __init__(self, desk: Desk, role: Role, title: str) -> None:
+    AUTO_FOCUS = "ScanInput"
+
+    def __init__(self, desk: Desk, role: Role, title: str, *, asked_by: str = "") -> None:
         super().__init__(desk, title)
         self._role = role
+        self._asked_by = asked_by
 
     def body(self) -> ComposeResult:
         roles = {
             Role.STEWARD: self.words("Staff, please type your PIN."),
             Role.CASHIER: self.words("Cashier, please type your PIN."),
+            Role.SUPERVISOR: self.words("Supervisor, please type your PIN."),
+            Role.ORGANISER: self.words("Organiser, please type your PIN."),
         }
-        asked = roles.get(self._role, self.words("Supervisor, please type your PIN."))
-        yield Static(Content(asked), id="ask")
-        yield Input(password=True, max_length=PIN_MAX, restrict=r"[0-9]*", id="pin")
+        yield Static(Content(roles[self._role]), id="ask")
+        field = ScanInput(
+            self.desk.front.clock,
+            placeholder=self.words("or scan your badge"),
+            whole=last_badge,
+            same_code_seconds=0,
+        )
+        field.password = True
+        yield field
 
-    @on(Input.Submitted)
-    def submitted(self, submitted: Input.Submitted) -> None:
-        pin = submitted.value
-        submitted.input.clear()
-        if pin and not self.busy:
+    @on(ScanInput.Scanned)
+    def given(self, scanned: ScanInput.Scanned) -> None:
+        if self.busy:
+            return
+        if scanned.code.isdecimal() or last_badge(scanned.code):
             self.busy = True
-            self._unlock(pin)
+            self._unlock(scanned.code)
+        else:
+            # A ticket, most likely: nobody types letters for a PIN, so it counts as no try.
+            self.say(self.words("That is no PIN and no badge."))
 
     @work(group="unlock")
-    async def _unlock(self, pin: str) -> None:
+    async def _unlock(self, given: str) -> None:
+        staff = self.desk.services.staff
         try:
-            member = await self.desk.services.staff.unlock(pin, self._role)
+            member = await staff.unlock(given, self._role, asked_by=self._asked_by)
         except WrongPin as wrong:
-            self.busy = False
-            self.say(self._refusal(wrong.retry_seconds))
+            self._refuse(self._wrong(wrong.retry_seconds))
+        except PinsLocked:
+            locked = self.words("Too many wrong PINs: this terminal takes none any more.")
+            freed = self.words("An organiser frees it with a badge, or at another terminal.")
+            self._refuse(f"{locked} {freed}")
+        except BadgeRefused as refused:
+            self._refuse(self._badge_refused(refused.fault))
         except AWAY:
-            self.busy = False
-            self.say(self.words("The books do not answer just now. Please try again."))
+            self._refuse(self.words("The books do not answer just now. Please try again."))
         else:
             self.dismiss(member)
 
-    def _refusal(self, seconds: int) -> str:
+    def _refuse(self, why: str) -> None:
+        self.busy = False
+        self.say(why)
+
+    def _wrong(self, seconds: int) -> str:
         if seconds <= 0:
             return self.words("This PIN does not open that. Please try again.")
         return self.words.count(
@@ -60,3 +85,12 @@ class PinDialog(Dialog[StaffMember | None]):
             "This PIN does not open that. The next try counts in {n} seconds.",
             seconds,
         )
+
+    def _badge_refused(self, fault: BadgeFault) -> str:
+        match fault:
+            case BadgeFault.NOT_OURS:
+                return self.words("This is not a badge of anybody who works here.")
+            case BadgeFault.VOID:
+                return self.words("This badge is void. Perhaps there is a newer one.")
+            case BadgeFault.ROLE:
+                return self.words("This badge does not open that.")

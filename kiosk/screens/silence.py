@@ -7,14 +7,17 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from kiosk.clock import Clock
 from kiosk.screens.base import Desk
+from kiosk.words import Words
 
 WARNING_SECONDS = 45
 HOME_SECONDS = 60
+LOG_OUT_WARNING_SECONDS = 15
+"""So long before staff are logged out they are told."""
 
 
 class Silence:
@@ -72,3 +75,49 @@ class StillThereScreen(ModalScreen[None]):
     def on_click(self, click: events.Click) -> None:
         click.stop()
         self.dismiss(None)
+
+
+class LogOutBand(Static):
+    """Over the foot of a staff mode; it takes no key away, for that may be a scan's first."""
+
+    DEFAULT_CSS = """
+    LogOutBand {
+        dock: bottom;
+        layer: band;
+        width: 100%;
+        height: 1;
+        content-align: center middle;
+        background: $hurry;
+        color: $ground;
+    }
+    """
+
+
+class StaffSilence:
+    """How long nobody has touched a staff mode: one warning, then it is time to lock it."""
+
+    def __init__(self, words: Words, silence: Silence) -> None:
+        self._words = words
+        self._silence = silence
+
+    def is_over(self, mode: Screen[None], limit_seconds: int) -> bool:
+        """Whether it is time, having warned before; never where there is no limit."""
+        left = limit_seconds - self._silence.seconds
+        bands = mode.query(LogOutBand)
+        if limit_seconds and left <= 0:
+            return True
+        if not limit_seconds or left > LOG_OUT_WARNING_SECONDS:
+            bands.remove()
+            return False
+        if not bands:
+            mode.mount(LogOutBand(Content(self._line(left))))
+        for band in bands:
+            band.update(Content(self._line(left)))
+        return False
+
+    def _line(self, left: int) -> str:
+        return self._words.count(
+            "Still there? In one second this locks itself; any key keeps it open.",
+            "Still there? In {n} seconds this locks itself; any key keeps it open.",
+            left,
+        )

@@ -6,12 +6,15 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.events import StaffMember
+from kiosk.domain.rights import Right, may
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
+from kiosk.widgets.plain import content
 from kiosk.widgets.target import Target
 
 
@@ -20,6 +23,7 @@ class StaffWish(Enum):
 
     DOOR = "door"
     WATCH = "watch"
+    TERMINALS = "terminals"
     CLOSE = "close"
 
 
@@ -28,8 +32,8 @@ class StaffDialog(Dialog[StaffWish | None]):
 
     AUTO_FOCUS = "Target"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("up,left", "app.focus_previous", show=False),
+        Binding("down,right", "app.focus_next", show=False),
     ]
 
     def __init__(self, desk: Desk, member: StaffMember) -> None:
@@ -38,21 +42,28 @@ class StaffDialog(Dialog[StaffWish | None]):
 
     def body(self) -> ComposeResult:
         words = self.words
-        yield Static(Content(words("Hello, {name}.", name=self._member.name)), id="ask")
-        yield Target(words("Open the door"), note=words("scan and admit"), classes="door")
-        watch = Target(words("Watch the event"), note=words("needs an organiser"), classes="watch")
-        watch.disabled = self._member.role < Role.ORGANISER
-        if not watch.disabled:
-            watch.say(words("Watch the event"), words("places, money, goodies"))
-        yield watch
-        close = Target(words("Close the kiosk"), note=words("needs a supervisor"), classes="close")
-        close.disabled = self._member.role < Role.SUPERVISOR
-        if not close.disabled:
-            close.say(words("Close the kiosk"))
-        yield close
+        yield Static(content(words("Hello, {name}.", name=self._member.name)), id="ask")
+        organiser = words("needs an organiser")
+        with Horizontal(classes="wishes"):
+            yield Target(words("Open the door"), note=words("scan and admit"), classes="door")
+            note = words("places, money, goodies") if self._may(Right.WATCH) else organiser
+            yield self._target(Right.WATCH, words("Watch the event"), note, StaffWish.WATCH)
+        with Horizontal(classes="wishes"):
+            note = words("let in, send out, free") if self._may(Right.TERMINALS) else organiser
+            yield self._target(Right.TERMINALS, words("Terminals"), note, StaffWish.TERMINALS)
+            note = "" if self._may(Right.CLOSE) else words("needs a supervisor")
+            yield self._target(Right.CLOSE, words("Close the kiosk"), note, StaffWish.CLOSE)
         # Which ledger runs is for the staff to know, and for nobody to be bothered with.
         services = self.desk.services
         yield Static(Content(f"{services.terminal} · {services.ledger_engine}"), id="works-on")
+
+    def _may(self, right: Right) -> bool:
+        return may(self._member.role, right)
+
+    def _target(self, right: Right, text: str, note: str, wish: StaffWish) -> Target:
+        target = Target(text, note=note, classes=wish.value)
+        target.disabled = not self._may(right)
+        return target
 
     @on(Target.Pressed)
     def wish(self, pressed: Target.Pressed) -> None:
