@@ -32,7 +32,7 @@ from kiosk.domain.entries import (
 from kiosk.domain.orders import SlotClaim
 from kiosk.domain.tickets import Payload
 from kiosk.services.catalog import Catalog
-from kiosk.store import claims, door, terminals
+from kiosk.store import claims, door, pairings, terminals
 from kiosk.store.door import Request
 
 
@@ -101,7 +101,8 @@ class Judge:
         self._terminal = terminal
 
     def scan(self, session: Session, question: Question, *, is_sure: bool = False) -> Judged:
-        """Whether the holder of a claim may pass."""
+        """Whether the holder of a claim may pass; raises `NotPaired`."""
+        pairings.require_paired(session, self._terminal.number)
         record, version = _find(session, question.named)
         if record is None:
             return Verdict(Reason.UNKNOWN)
@@ -147,7 +148,8 @@ class Judge:
         *,
         is_sure: bool = False,
     ) -> Judged:
-        """Whether there is an admission of this claim to take back."""
+        """Whether there is an admission of this claim to take back; raises `NotPaired`."""
+        pairings.require_paired(session, self._terminal.number)
         record = door.claim_by_id(session, claim_id)
         if record is None:
             return Verdict(Reason.UNKNOWN)

@@ -14,6 +14,7 @@ from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.lane import Conflict, LaneState, LaneStatus, Part, Patience
+from kiosk.domain.terminals import NotPaired
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
@@ -159,6 +160,9 @@ class Lane:
         try:
             async with asyncio.timeout(self.deadline_seconds):
                 return await asking
+        except NotPaired:
+            # A terminal that was sent out lets nobody in by itself either.
+            raise
         except LedgerUnavailable:
             missing = frozenset({Part.LEDGER})
         except StoreUnavailable:

@@ -22,7 +22,7 @@ from tests.kiosk.crashes import crashing
 from tests.kiosk.doomed_process import Kill
 from tests.kiosk.door_acts import PLAYS, Doorway, a_tight_event
 from tests.kiosk.doors import let_in
-from tests.kiosk.world import Terminal
+from tests.kiosk.world import Terminal, pair
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Venue:
             else SqliteLedger(self.folder / "ledger", clock.nanoseconds)
         )
         backing = Backing(store, ledger, SigningKeys(self.folder / "keys"), clock, self.folder)
+        await pair(backing, name)
         services = await assemble(back(backing), self.event, name)
         yield Terminal(services, backing)
         await ledger.close()

@@ -14,7 +14,9 @@ from kiosk.domain.events import EntryPolicy, Event, Hall, ResourceKind, Window
 from kiosk.domain.orders import OrderState
 from kiosk.domain.refunds import NotRefundable, RefundFault
 from kiosk.domain.rights import NotAllowed
+from kiosk.domain.terminals import NotPaired
 from kiosk.services.reconciliation import Report
+from kiosk.services.terminals import Terminals
 from kiosk.services.turnout import DoorCounters
 from kiosk.store import audit
 from tests.kiosk.doors import SUPERVISOR, let_in, let_out, present, repeat, undo
@@ -321,6 +323,20 @@ async def test_only_a_supervisor_undoes(embedded: World) -> None:
             claim_of(admitted), reason="no", supervisor=a_cashier(), nonce=7
         )
     assert await redeemed(terminal) == 1
+
+
+async def test_a_terminal_that_was_sent_out_lets_nobody_in(embedded: World) -> None:
+    north, south = await embedded.open(), await embedded.open(name="south")
+    [number] = await tickets(north)
+    await Terminals(north.backing, None).revoke("south")
+
+    with pytest.raises(NotPaired):
+        await let_in(south, number)
+    with pytest.raises(NotPaired):
+        await south.services.lane.scan(Scan(number, nonce=7))
+
+    assert await redeemed(north) == 0
+    assert (await let_in(north, number)).reason is Reason.ADMITTED
 
 
 # Replays

@@ -104,7 +104,7 @@ class World:
             clock=self.clock,
             folder=self.folder,
         )
-        await _let_in(backing, name)
+        await pair(backing, name)
         services = await assemble(back(backing), self.event, name, self.channels)
         terminal = Terminal(services, backing)
         self._terminals.append(terminal)
@@ -135,7 +135,7 @@ class World:
         return self._clients[name]
 
 
-async def _let_in(backing: Backing, name: str) -> None:
+async def pair(backing: Backing, name: str) -> None:
     """Pair a terminal, as an organiser would, unless it is the first or was here before."""
     pairing = Pairing(backing, name)
     if not await pairing.enter():
