@@ -43,7 +43,7 @@ _SIBLINGS: Final = (
     .order_by(_CLAIMS.c.position)
 )
 _WAITING: Final = (
-    select(_PIECES.c.order_id, func.count())
+    select(_PIECES.c.order_id, func.count().label("pieces"))
     .where(_PIECES.c.order_id.in_(_IDS), _PIECES.c.state == GoodieState.GRANTED)
     .where(
         ~select(_HAND_OUTS.c.nonce)
@@ -97,7 +97,8 @@ def facts(session: Session, claim_ids: Sequence[int]) -> list[FoundClaim]:
         by_order[row.order_id].append(row.id)
     of_orders = {one for several in by_order.values() for one in several}
     standing = door.standings(session, [*(rows.keys() | of_orders)])
-    waiting: dict[int, int] = dict(connection.execute(_WAITING, {"ids": order_ids}).tuples())
+    pieces = connection.execute(_WAITING, {"ids": order_ids})
+    waiting = {row.order_id: row.pieces for row in pieces}
     names = _names(session, [standing[one] for one in rows])
     return [
         _found(
@@ -139,4 +140,4 @@ def _names(session: Session, standings: Sequence[Standing]) -> dict[int, str]:
     passed = [last_passage(one) for one in standings]
     numbers = {one.terminal for one in passed if one}
     query = select(_TERMINALS.c.number, _TERMINALS.c.name).where(_TERMINALS.c.number.in_(numbers))
-    return dict(session.connection().execute(query).tuples())
+    return {row.number: row.name for row in session.connection().execute(query)}

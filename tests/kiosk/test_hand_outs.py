@@ -151,9 +151,10 @@ async def test_only_supervisors_undo_and_say_why(embedded: World) -> None:
     )
     assert tuple(row) == (reason, "Sam")
     records = await terminal.backing.store.transaction(audit.page)
-    assert [(one.action, one.staff, one.subject, one.detail) for one in records] == [
-        ("handed_out", "Robin", order.id, "piece 1"),
-        ("hand_out_undone", "Sam", order.id, f"piece 1: {reason}"),
+    ours = [one for one in records if one.subject == order.id]
+    assert [(one.action, one.staff, one.detail) for one in ours] == [
+        ("handed_out", "Robin", "piece 1"),
+        ("hand_out_undone", "Sam", f"piece 1: {reason}"),
     ]
 
 
