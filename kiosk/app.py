@@ -23,6 +23,7 @@ from kiosk.screens.help import HelpScreen
 from kiosk.screens.moment import MomentScreen
 from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pairing import PairingScreen
+from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.silence import (
     HOME_SECONDS,
@@ -174,14 +175,16 @@ class KioskApp(App[None], inherit_bindings=False):
             self.screen.dismiss(None)
 
     def action_staff(self) -> None:
-        """The chord: invisible, worth nothing without a PIN, and deaf while money is moving."""
-        busy = self._visit is not None and self._visit.busy
-        if not busy and not isinstance(self.screen, ModalScreen | MomentScreen | PairingScreen):
+        """The chord: invisible, and worth nothing without a PIN."""
+        # A phone may take its time: the staff need not wait for it.
+        on_phone = isinstance(self.screen, PhoneScreen)
+        if on_phone or not isinstance(self.screen, ModalScreen | MomentScreen | PairingScreen):
             self._once_open(self.desk, self._unlock)
 
     @work(group="staff", exclusive=True)
     async def _unlock(self, wish: StaffWish | None = None) -> None:
-        asking = PinDialog(self.desk, Role.STEWARD, self.desk.words("Staff"))
+        cost = self._visit.cost if self._visit else ""
+        asking = PinDialog(self.desk, Role.STEWARD, cost or self.desk.words("Staff"))
         if member := await self.push_screen_wait(asking):
             match wish or await self.push_screen_wait(StaffDialog(self.desk, member)):
                 case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
@@ -226,7 +229,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     async def _end_visit(self) -> None:
         if self._visit and self._visit_worker:
-            self._visit.leave()
+            self._visit.end()
             await self._visit_worker.wait()
 
     def action_next_theme(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -86,7 +86,7 @@ class PayScreen(Step[Order]):
 
     def keys(self) -> Sequence[Key]:
         return (
-            Key("Enter", self._ways()[0].short, "pay"),
+            Key("Enter", self._way().short, "pay"),
             Key("Esc", self.words("Back: your hold is given back"), "back"),
         )
 
@@ -104,6 +104,16 @@ class PayScreen(Step[Order]):
 
     def _ways(self) -> Sequence[Way]:
         return ways_to_pay(self.words, self.desk.services, self._order)
+
+    def _way(self) -> Way:
+        """The way that Enter takes now."""
+        ways, focused = self._ways(), self.focused
+        key = focused.key if isinstance(focused, WayTarget) else ways[0].key
+        return next((way for way in ways if way.key == key), ways[0])
+
+    @on(events.DescendantFocus)
+    async def name_the_way(self) -> None:
+        await self.query_one(KeyBar).show(self.footer())
 
     def _targets(self) -> ComposeResult:
         for index, way in enumerate(self._ways()):
@@ -130,8 +140,14 @@ class PayScreen(Step[Order]):
             self._go(pressed.target.key)
 
     def action_pay(self) -> None:
-        focused = self.focused
-        self._go(focused.key if isinstance(focused, WayTarget) else self._ways()[0].key)
+        self._go(self._way().key)
+
+    @property
+    def cost(self) -> str:
+        number = self._order.number
+        if self._handed:
+            return self.words("Staff: order {number} is being paid here.", number=number)
+        return self.words("Staff: going on gives order {number} back.", number=number)
 
     def _go(self, way: str) -> None:
         # Taken here and not where it is worked on: of two presses one counts.

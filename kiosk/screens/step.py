@@ -28,6 +28,11 @@ class Step(KioskScreen[None], Generic[A]):
         if not self.answer.done():
             self.answer.set_result(answer)
 
+    @property
+    def cost(self) -> str:
+        """What it costs whoever is here if the staff end the visit now, in words, if anything."""
+        return ""
+
     def leave(self) -> None:
         """End the visit here."""
         if not self.answer.done():

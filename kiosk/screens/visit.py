@@ -28,6 +28,10 @@ class Leavable(Protocol):
 
     busy: bool
 
+    @property
+    def cost(self) -> str:
+        """What it costs to leave, in words."""
+
     def leave(self) -> None:
         """End the visit here."""
 
@@ -46,12 +50,20 @@ class Visit:
         """Whether something is being paid or held right now: nobody may be sent home."""
         return self._current is not None and self._current.busy
 
-    def leave(self) -> bool:
+    @property
+    def cost(self) -> str:
+        """What it costs whoever is here if the staff end the visit now, in words, if anything."""
+        return self._current.cost if self._current else ""
+
+    def leave(self) -> None:
         """End the visit where it is, unless it is busy."""
-        if self._current is None or self.busy:
-            return False
-        self._current.leave()
-        return True
+        if not self.busy:
+            self.end()
+
+    def end(self) -> None:
+        """End the visit where it is: what is under way is finished or given back later."""
+        if self._current:
+            self._current.leave()
 
     async def run(self) -> None:
         """Go all the way, and come home."""

@@ -82,6 +82,30 @@ async def test_a_payment_of_unknown_outcome_keeps_the_person_here_and_is_taken_o
         assert len(set(paid)) == 1
 
 
+async def test_a_payment_of_unknown_outcome_is_asked_for_again_by_itself() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        paying = app.screen
+        assert isinstance(paying, PayScreen)
+        fakes.sales.refuse(LEDGER_AWAY)
+        await hand_over_cash(pilot)
+        await until_text(pilot, "We keep asking")
+        paying.ask_again()
+        await until_screen(pilot, TicketScreen)
+
+
+async def test_the_staff_hear_that_somebody_is_paying_while_the_books_are_away() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_pay(pilot)
+        fakes.sales.refuse(LEDGER_AWAY)
+        await hand_over_cash(pilot)
+        await until_text(pilot, "We keep asking")
+        await pilot.press("f10")
+        await until_text(pilot, "Staff: order 1042 is being paid here.")
+
+
 async def test_going_back_from_paying_gives_the_hold_back_and_the_next_one_is_new() -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):

@@ -11,11 +11,14 @@ from kiosk.domain.providers import ProviderUnavailable
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.change import ChangeDialog
 from kiosk.screens.code import CodeDialog
+from kiosk.screens.door import DoorScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
+from kiosk.screens.staff import StaffDialog
 from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.target import Target
 from tests.kiosk.attendee import hand_over_cash, to_pay
@@ -290,3 +293,86 @@ async def test_the_ways_can_be_touched() -> None:
         await until_screen(pilot, PayScreen)
         await pilot.press("escape")
         await until_screen(pilot, YouScreen)
+
+
+async def test_the_staff_need_not_wait_for_a_phone_and_hear_what_it_costs() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_phone(pilot)
+        await pilot.press("f10")
+        await until_screen(pilot, PinDialog)
+        assert "Staff: going on gives order 1042 back." in text_of(pilot)
+        await type_in(pilot, "3333")
+        await until_screen(pilot, StaffDialog)
+        await pilot.press("enter")
+        await until_screen(pilot, DoorScreen)
+        await until(pilot, lambda: fakes.sales.orders[101].state is OrderState.CANCELLED)
+
+
+async def test_a_phone_that_pays_takes_the_pin_away() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_phone(pilot)
+        phone = phone_on(pilot)
+        await pilot.press("f10")
+        await until_screen(pilot, PinDialog)
+        fakes.sales.pay_by_phone(101)
+        phone.look()
+        await until_screen(pilot, TicketScreen)
+
+
+async def test_a_phone_nobody_pays_with_leads_home_by_itself_after_the_hold() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_phone(pilot)
+        fakes.clock.advance(seconds=300)
+        app.tick()
+        phone_on(pilot).countdown.tick()
+        await until_screen(pilot, NoticeScreen)
+        fakes.clock.advance(seconds=60)
+        app.tick()
+        await until_screen(pilot, WelcomeScreen)
+
+
+async def test_the_footer_names_the_way_that_enter_takes() -> None:
+    async with playing(Fakes().services) as (_, pilot):
+        await to_pay(pilot)
+        assert "Enter Pay cash" in text_of(pilot)
+        await pilot.press("right")
+        await until_text(pilot, "Enter Pay by phone")
+
+
+async def test_the_end_of_the_hold_takes_the_question_for_a_code_away() -> None:
+    fakes = Fakes(an_event(hold_seconds=40))
+    async with playing(fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        paying = app.screen
+        assert isinstance(paying, PayScreen)
+        await pilot.press("f2")
+        await until_screen(pilot, CodeDialog)
+        fakes.clock.advance(seconds=40)
+        paying.countdown.tick()
+        await until_screen(pilot, NoticeScreen)
+
+
+async def test_books_away_while_a_code_is_taken_off_are_said_and_the_way_on_stays_open() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_pay(pilot)
+        await give_code(pilot, "half")
+        await until_text(pilot, "2.00 USD off, with HALF")
+        fakes.sales.refuse(LEDGER_AWAY)
+        await pilot.press("f2")
+        await until_text(pilot, "The books do not answer just now. Please try again.")
+        await pilot.press("f2")
+        await until(pilot, lambda: "off, with" not in text_of(pilot))
+
+
+async def test_two_presses_at_once_ask_one_cashier() -> None:
+    async with playing(Fakes().services) as (app, pilot):
+        await to_pay(pilot)
+        await pilot.press("enter", "enter")
+        await until_screen(pilot, PinDialog)
+        await pilot.press("escape")
+        await until_screen(pilot, PayScreen)
+        assert len(app.screen_stack) == 2
