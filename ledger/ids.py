@@ -1,10 +1,13 @@
 """128-bit identifiers: made once by whoever starts an operation, stored before they are sent."""
 
+from functools import cache
 from hashlib import blake2b
 
 import tigerbeetle
 
 _MAX = 2**128 - 1
+_RANDOM_BITS = 80
+_RANDOM_MASK = (1 << _RANDOM_BITS) - 1
 
 
 def new_id() -> int:
@@ -19,19 +22,33 @@ def derived_id(kind: str, *parts: int | str | bytes) -> int:
     number among the parts. Parts are length-prefixed and typed: `("a", "bc")`, `("ab", "c")` and
     `("1", 1)` all differ.
     """
-    digest = blake2b(digest_size=16, person=b"ledger-id")
-    for part in (kind, *parts):
-        tag, data = _encoded(part)
-        digest.update(tag + len(data).to_bytes(4, "big") + data)
+    digest = _begun(kind).copy()
+    digest.update(b"".join(map(_encoded, parts)))
+    number = int.from_bytes(digest.digest(), "big")
     # The two forbidden values fold onto their neighbours; nobody will ever see it happen.
-    return min(max(int.from_bytes(digest.digest(), "big"), 1), _MAX - 1)
+    return min(number or 1, _MAX - 1)
 
 
-def _encoded(part: int | str | bytes) -> tuple[bytes, bytes]:
+def derived_id_beside(id_: int, kind: str, *parts: int | str | bytes) -> int:
+    """As `derived_id`, from `id_` and `parts`, but it begins with the milliseconds of `id_`.
+
+    What is made together sorts together then, and is stored on one page and not on many.
+    """
+    return id_ >> _RANDOM_BITS << _RANDOM_BITS | derived_id(kind, id_, *parts) & _RANDOM_MASK
+
+
+@cache
+def _begun(kind: str) -> blake2b:
+    # There are few kinds, and a copy is made five times as fast as a new digest.
+    return blake2b(_encoded(kind), digest_size=16, person=b"ledger-id")
+
+
+def _encoded(part: int | str | bytes) -> bytes:
     match part:
-        case bytes():
-            return b"b", part
-        case str():
-            return b"s", part.encode()
         case int():
-            return b"i", part.to_bytes(part.bit_length() // 8 + 1, "big", signed=True)
+            tag, data = b"i", part.to_bytes(part.bit_length() // 8 + 1, "big", signed=True)
+        case str():
+            tag, data = b"s", part.encode()
+        case bytes():
+            tag, data = b"b", part
+    return tag + len(data).to_bytes(4, "big") + data

@@ -15,7 +15,7 @@ from kiosk.domain.people import Attendee
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.store import orders
-from ledger.ids import derived_id
+from ledger.ids import derived_id_beside
 
 
 def new_order(
@@ -28,7 +28,7 @@ def new_order(
         state=OrderState.PLACED,
         attendee=attendee,
         claims=tuple(
-            _claim(event, slot, derived_id("claim", order_id, at), attendee)
+            _claim(event, slot, derived_id_beside(order_id, "claim", at), attendee)
             for at, slot in enumerate(tickets_of(event, basket))
         ),
         attempt=1,
