@@ -58,13 +58,13 @@ def move(event: Event, order: Order, amount: Money, code: TransferCode) -> Trans
 
 def _claim_payment(event: Event, order: Order, payment: Payment) -> list[Transfer]:
     # In this order the customer never owes: whatever pays comes before what is paid.
-    transfers = [
-        receipt(event, order, payment),
-        _discount(event, order, payment),
-        _charge(event, order, payment),
-    ]
-    if payment.method is Method.INVOICE:
-        transfers.insert(0, _credit_note(event, order, payment))
+    invoiced = payment.method is Method.INVOICE
+    transfers = [_credit_note(event, order, payment)] if invoiced else []
+    transfers.append(receipt(event, order, payment))
+    if order.granted:
+        transfers.append(_discount(event, order, payment))
+    transfers.append(_charge(event, order, payment))
+    if invoiced:
         transfers.append(_set_off(event, order, payment))
     return _without_nothing(transfers)
 

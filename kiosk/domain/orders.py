@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from operator import attrgetter
+from typing import Final, Self
 
 from kiosk.domain.discounts import AppliedDiscount, DiscountState
 from kiosk.domain.errors import (
@@ -131,12 +132,13 @@ class Order:
     held_until: datetime
     settled: bool
     payment: Payment | None = None
-    revision: int = 0
-    """Counts the stored changes, so that a stale copy is never written over a newer one."""
     goodies: tuple[GoodiePiece, ...] = ()
     """Pieces of goodies that were asked for with the claims, granted or not."""
     discount: AppliedDiscount | None = None
     """The code that was last asked for."""
+    revision: int = 0
+    """Counts the stored changes, so that a stale copy is never written over a newer one. Last,
+    for `revised`."""
 
     @property
     def is_discount_open(self) -> bool:
@@ -165,13 +167,13 @@ class Order:
     @property
     def due(self) -> Money:
         """What a buyer pays: the total less the discount."""
-        return self.total - self.granted
+        return self.total - self.granted if self.discount else self.total
 
     @property
     def total(self) -> Money:
         """What all claims cost, before any discount."""
-        nothing = zero(self.claims[0].price.currency)
-        return sum((claim.price for claim in self.claims), nothing)
+        first, *others = self.claims
+        return sum((claim.price for claim in others), first.price)
 
     @property
     def change(self) -> Money | None:
@@ -187,6 +189,10 @@ class Order:
         """Each claim for its own holder, in the order of the claims."""
         pairs = zip(self.claims, holders, strict=True)
         return replace(self, claims=tuple(replace(claim, holder=one) for claim, one in pairs))
+
+    def revised(self) -> "Order":
+        """The order as it is stored, after one more change of what is stored."""
+        return Order(*(*_described(self), self.revision + 1))
 
     def place_again(self, now: datetime) -> Self:
         """Ask once more after `SOLD_OUT`; an order under way stays as it is.
@@ -333,3 +339,6 @@ class Order:
             else replace(one, state=GoodieState.NONE)
             for one in self.goodies
         )
+
+
+_described: Final = attrgetter(*(one.name for one in fields(Order) if one.name != "revision"))

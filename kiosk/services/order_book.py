@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -26,7 +25,7 @@ class OrderBook:
     def __init__(self, store: Database) -> None:
         self._store = store
         self._in_hand: WeakValueDictionary[int, Order] = WeakValueDictionary()
-        self._recording: dict[int, asyncio.Future[Order | None]] = {}
+        self._recording: dict[int, asyncio.Future[bool]] = {}
 
     async def find(self, order_id: int) -> Order:
         """The order as it is now; raises `UnknownOrder`."""
@@ -48,11 +47,11 @@ class OrderBook:
         Whatever this process reads or changes afterwards comes after it. If it is lost, the order
         is unsettled and the ledger is asked again.
         """
-        after = outcome(order)
+        after = outcome(order).revised()
         recording = self._store.bulk_later(orders.write_all, (order, after))
         self._recording[order.id] = recording
         recording.add_done_callback(partial(self._recorded, order.id))
-        return self._keep(replace(after, revision=order.revision + 1))
+        return self._keep(after)
 
     async def change(self, order: Order | int, transition: Callable[[Order], Order]) -> Order:
         """Apply a pure transition to the stored order; raises `UnknownOrder`, or what it raises."""
@@ -62,9 +61,9 @@ class OrderBook:
             with suppress(KioskError):
                 after = transition(before)
                 if after != before:
-                    written = await self._store.bulk(orders.write_all, (before, after))
-                    if written is not None:
-                        return self._keep(written)
+                    after = after.revised()
+                    if await self._store.bulk(orders.write_all, (before, after)):
+                        return self._keep(after)
         order_id = order.id if isinstance(order, Order) else order
         return self._keep(
             await self._store.transaction(
@@ -76,7 +75,7 @@ class OrderBook:
         self._in_hand[order.id] = order
         return order
 
-    def _recorded(self, order_id: int, recording: "asyncio.Future[Order | None]") -> None:
+    def _recorded(self, order_id: int, recording: "asyncio.Future[bool]") -> None:
         if self._recording.get(order_id) is recording:
             del self._recording[order_id]
         if not recording.cancelled() and (error := recording.exception()):

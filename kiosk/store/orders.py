@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final, TypeAlias
 
 from sqlalchemy import (
@@ -49,6 +49,8 @@ from kiosk.store.upserts import insert_missing
 
 Changed: TypeAlias = tuple[tuple[str, object], ...]
 """Columns and what they are to hold."""
+Change: TypeAlias = tuple[Order, Order]
+"""An order as it was, and as it became."""
 Rows: TypeAlias = Sequence[Row[*tuple[object, ...]]]
 
 _ATTENDEES: Final = METADATA.tables["attendee"]
@@ -61,6 +63,7 @@ _GOODIES: Final = METADATA.tables["goodie"]
 _PIECES: Final = METADATA.tables["goodie_piece"]
 _SLOTS: Final = METADATA.tables["slot"]
 _CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled")
+_changing: Final = attrgetter(*_CHANGING)
 _DISCOUNT_COLUMNS: Final = ("code", "amount_minor", "is_limited", "attempt", "asked_at", "state")
 _IDS: Final[BindParameter[object]] = bindparam("ids", expanding=True)
 
@@ -183,18 +186,18 @@ def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order
     ]
 
 
-def write_all(session: Session, changes: Sequence[tuple[Order, Order]]) -> list[Order | None]:
-    """Store orders as they became, if they still are what they were, as each pair says.
+def write_all(session: Session, changes: Sequence[Change]) -> list[bool]:
+    """Store orders as they became, if they still are what they were; whether each was stored.
 
-    They come back with their new revision; None for one that somebody else has changed since.
+    What an order became is `revised`. Changes that follow one another are stored at once.
     """
-    written: dict[int, Order] = {}
+    written: set[int] = set()
     for turn in _in_turns(changes):
-        ids = _update_orders(session, turn.values())
-        _write_parts(session, [turn[order_id] for order_id in ids])
-        for before, after in map(turn.__getitem__, ids):
-            written[id(after)] = replace(after, revision=before.revision + 1)
-    return [written.get(id(after)) for _, after in changes]
+        whole = {id_: (steps[0][0], steps[-1][1]) for id_, steps in turn.items()}
+        ids = _update_orders(session, whole.values())
+        _write_parts(session, [whole[order_id] for order_id in ids])
+        written.update(id(after) for order_id in ids for _, after in turn[order_id])
+    return [id(after) in written for _, after in changes]
 
 
 def change(session: Session, order: Order | int, transition: Callable[[Order], Order]) -> Order:
@@ -216,8 +219,8 @@ def _write(session: Session, before: Order, transition: Callable[[Order], Order]
     after = transition(before)
     if after == before:
         return before
-    [written] = write_all(session, [(before, after)])
-    return written
+    after = after.revised()
+    return after if write_all(session, [(before, after)]) == [True] else None
 
 
 def _order(
@@ -253,32 +256,35 @@ def _people(order: Order) -> set[Attendee]:
 
 
 def _changed(before: Order, after: Order) -> Changed:
-    values = ((name, getattr(after, name)) for name in _CHANGING)
-    return tuple((name, value) for name, value in values if value != getattr(before, name))
+    values = zip(_CHANGING, _changing(before), _changing(after), strict=True)
+    return tuple((name, value) for name, was, value in values if value != was)
 
 
-def _in_turns(
-    changes: Iterable[tuple[Order, Order]],
-) -> Iterable[dict[int, tuple[Order, Order]]]:
-    """The changes by order; later ones of the same order have a later turn."""
-    turns: list[dict[int, tuple[Order, Order]]] = []
+def _in_turns(changes: Iterable[Change]) -> Iterable[dict[int, list[Change]]]:
+    """The changes by order, those that follow one another together; what else is asked for of
+    the same order has a later turn."""
+    turns: list[dict[int, list[Change]]] = []
     for change in changes:
-        turn = next((one for one in turns if change[0].id not in one), None)
-        if turn is None:
-            turns.append(turn := {})
-        turn[change[0].id] = change
+        before = change[0]
+        for turn in turns:
+            steps = turn.setdefault(before.id, [])
+            if not steps or steps[-1][1] is before:
+                steps.append(change)
+                break
+        else:
+            turns.append({before.id: [change]})
     return turns
 
 
-def _update_orders(session: Session, changes: Iterable[tuple[Order, Order]]) -> set[int]:
+def _update_orders(session: Session, changes: Iterable[Change]) -> set[int]:
     # Orders that change alike share a statement: in a rush, all of them do.
-    alike = defaultdict[tuple[int, Changed], list[int]](list)
+    alike = defaultdict[tuple[int, int, Changed], list[int]](list)
     for before, after in changes:
-        alike[before.revision, _changed(before, after)].append(before.id)
+        alike[before.revision, after.revision, _changed(before, after)].append(before.id)
     updated: set[int] = set()
     connection = session.connection()
-    for (seen, changed), ids in alike.items():
-        values = {"ids": ids, "seen": seen, "new_revision": seen + 1}
+    for (seen, revision, changed), ids in alike.items():
+        values = {"ids": ids, "seen": seen, "new_revision": revision}
         values |= {f"new_{name}": value for name, value in changed}
         statement = _update_statement(tuple(name for name, _ in changed))
         updated.update(connection.execute(statement, values).scalars())
@@ -295,7 +301,7 @@ def _update_statement(changed: tuple[str, ...]) -> UpdateBase:
     return statement.values(values).returning(_ORDERS.c.id)
 
 
-def _write_parts(session: Session, changes: Sequence[tuple[Order, Order]]) -> None:
+def _write_parts(session: Session, changes: Sequence[Change]) -> None:
     """The payments, discounts and goodies of orders that were written."""
     connection = session.connection()
     paying = [one for one in changes if one[1].payment != one[0].payment]
