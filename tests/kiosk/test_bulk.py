@@ -14,6 +14,7 @@ from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.orders import Order, OrderState
 from kiosk.services.order_book import OrderBook
 from kiosk.store.database import BULK_ITEMS_MAX, Database, sqlite_url
+from kiosk.store.orders import write_all
 from kiosk.store.tables import TerminalRow
 from kiosk.store.terminals import register
 from tests.kiosk.factories import NOW, a_cashier, a_claim, an_order, usd
@@ -68,7 +69,7 @@ async def test_an_item_that_fails_fails_alone(store: Database) -> None:
         *(store.bulk(register_all, name) for name in names), return_exceptions=True
     )
 
-    assert calls == [3, 1, 1, 1]
+    assert calls == [3, 3, 1, 1, 1]
     assert isinstance(answers[1], LookupError)
     assert await store.transaction(names_of_all) == ["north", "south"]
 
@@ -169,6 +170,20 @@ async def test_a_change_that_follows_another_of_the_same_order_at_once_is_stored
 
     assert (cancelled.state, cancelled.revision) == (OrderState.CANCELLED, 2)
     assert await OrderBook(terminal.backing.store).find(placed.id) == cancelled
+
+
+async def test_changes_that_follow_one_another_are_stored_at_once_or_not_at_all(
+    embedded: World,
+) -> None:
+    terminal = await embedded.open()
+    store = terminal.backing.store
+    held = await terminal.hold()
+    over = held.expire(held.held_until).revised()
+    both = [(held, over), (over, over.released().revised())]
+
+    assert await store.transaction(lambda session: write_all(session, both)) == [True, True]
+    assert await OrderBook(store).find(held.id) == both[1][1]
+    assert await store.transaction(lambda session: write_all(session, both)) == [False, False]
 
 
 async def test_what_was_recorded_without_waiting_is_seen_by_whoever_reads_next(
