@@ -4,15 +4,15 @@ Digits and letters without I and O (which look like 1 and 0) and without Y and Z
 keyboards swap, and with them a scanner that pretends to be a keyboard): 32 symbols, 5 bits each.
 """
 
-from base64 import b32encode
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWX"
 NUMBER_SYMBOLS: Final = 12
 """Symbols of a ticket number: 11 that are random and one that checks them."""
 
-_FROM_BASE32: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
+_SYMBOLS: Final = bytes.maketrans(bytes(range(len(ALPHABET))), ALPHABET.encode())
 _VALUES: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _LOOKALIKES: Final = str.maketrans("OI", "01")
 _GROUP: Final = 4
@@ -20,7 +20,12 @@ _GROUP: Final = 4
 
 def encode(data: bytes) -> str:
     """`data` in base 32, most significant bit first, filled up with zero bits."""
-    return b32encode(data).rstrip(b"=").translate(_FROM_BASE32).decode()
+    size = -(-len(data) * 8 // 5)
+    symbols, spreads = _spreads(size)
+    number = int.from_bytes(data, "big") << symbols * 5 - len(data) * 8
+    for low, high, shift in spreads:
+        number = number & low | (number & high) << shift
+    return number.to_bytes(symbols, "big").translate(_SYMBOLS)[:size].decode()
 
 
 def decode(text: str) -> bytes | None:
@@ -99,6 +104,20 @@ def _check(body: str) -> int:
     for products, symbol in zip(_WEIGHTED, body, strict=False):
         total ^= products[_VALUES[symbol]]
     return total
+
+
+@cache
+def _spreads(size: int) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+    """How to have groups of 5 bits a byte each: room for how many symbols, and in each step which
+    bits stay, which move, and how far. Every step halves all runs of groups at once.
+    """
+    symbols = 1 << (size - 1).bit_length()
+    spreads, run = [], symbols // 2
+    while run:
+        low = sum((1 << 5 * run) - 1 << 16 * run * at for at in range(symbols // run // 2))
+        spreads.append((low, low << 5 * run, 3 * run))
+        run //= 2
+    return symbols, tuple(spreads)
 
 
 def _weighted() -> Iterator[tuple[int, ...]]:
