@@ -22,11 +22,8 @@ class Request(Generic[_Answer_co]):
     execute: Callable[[Store, int], _Answer_co]
     accounts: list[AccountRecord] = field(default_factory=list)
     transfers: list[TransferRecord] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """How many events it creates; 0 for one that only reads."""
-        return len(self.accounts) + len(self.transfers)
+    size: int = 0
+    """How many events it creates; 0 for one that only reads."""
 
 
 def creating_accounts(accounts: list[AccountRecord]) -> Request[list[CreateAccountResult]]:
@@ -35,7 +32,7 @@ def creating_accounts(accounts: list[AccountRecord]) -> Request[list[CreateAccou
     def execute(store: Store, now: int) -> list[CreateAccountResult]:
         return requests.create_accounts(store.books, accounts, now)
 
-    return Request(execute, accounts=accounts)
+    return Request(execute, accounts=accounts, size=len(accounts))
 
 
 def creating_transfers(transfers: list[TransferRecord]) -> Request[list[CreateTransferResult]]:
@@ -47,7 +44,7 @@ def creating_transfers(transfers: list[TransferRecord]) -> Request[list[CreateTr
         guards.refuse_imported_settlements((p.id, p.timeout) for p in settled if p is not None)
         return requests.create_transfers(store.books, transfers, now)
 
-    return Request(execute, transfers=transfers)
+    return Request(execute, transfers=transfers, size=len(transfers))
 
 
 def selecting(select: Callable[[Store], _Answer]) -> Request[_Answer]:
