@@ -42,7 +42,7 @@ class Bill:
     expires_at: datetime | None
     received_at: datetime
     age: int
-    """The ledger's timestamp of the bill: of two that came in one instant, the first has less."""
+    """Of two bills that came in one instant, the older one has less."""
     on_its_way: int = 0
 
     def is_expired(self, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from kiosk.domain.bills import Bill
+from kiosk.domain.bills import Bill, balance
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.store import wallets
@@ -15,6 +15,8 @@ from kiosk.store.wallets import OwnerRecord, StoredBill
 
 _LOOKUP_MAX: Final = 8000
 """Accounts asked for in one request."""
+_FIRST_LOOK: Final = 32
+"""Bills asked for at first; then four times as many, and so on."""
 
 
 class Bills:
@@ -32,6 +34,30 @@ class Bills:
             partial(wallets.spendable, wallet=wallet_id, token_number=token_number)
         )
         return await self._left(stored)
+
+    async def to_spend(self, wallet_id: int, token_number: int, amount: int) -> list[Bill]:
+        """Bills enough to make up `amount`, in the order of spending; all, if that is too little.
+
+        A wallet may have thousands, and most often one or two will do.
+        """
+        now = self._clock.now()
+        found: list[Bill] = []
+        skipped, most = 0, _FIRST_LOOK
+        while balance(found, now) < amount:
+            stored = await self._store.transaction(
+                partial(
+                    wallets.some_spendable,
+                    wallet=wallet_id,
+                    token_number=token_number,
+                    skipped=skipped,
+                    most=most,
+                )
+            )
+            if not stored:
+                break
+            found += await self._counted(stored)
+            skipped, most = skipped + len(stored), most * 4
+        return found
 
     async def expired(self, wallet_id: int, token_number: int) -> list[Bill]:
         """The bills of a wallet that expired before anybody spent them."""
@@ -68,7 +94,7 @@ class Bills:
                 amount=account.credits_posted - account.debits_posted - account.debits_pending,
                 expires_at=bill.expires_at,
                 received_at=bill.received_at,
-                age=account.timestamp,
+                age=bill.number,
                 on_its_way=account.debits_pending,
             )
             for bill, account in zip(stored, accounts, strict=True)

@@ -41,7 +41,7 @@ class TokenPlans:
     async def _chosen(self, move: Move) -> list[Part]:
         assert move.sender is not None
         if move.kind is not MoveKind.EXPIRE:
-            bills = await self._bills.of(move.sender, move.token_number)
+            bills = await self._bills.to_spend(move.sender, move.token_number, move.amount)
             return choose(bills, move.amount, self._clock.now())
         expired = await self._bills.expired(move.sender, move.token_number)
         parts = [Part(bill, bill.amount) for bill in expired if bill.amount]

@@ -128,10 +128,12 @@ class BillRow(SQLModel, table=True):
             postgresql_where=SPENDABLE,
         ),
         Index("ix_bill_expiring", "expires_at", sqlite_where=SPENDABLE, postgresql_where=SPENDABLE),
-        STRICT,
+        {**STRICT, "sqlite_autoincrement": True},
     )
 
-    id: int = Field(primary_key=True, sa_type=Id128)
+    number: int | None = Field(default=None, primary_key=True)
+    """Of two bills, the older one has less."""
+    id: int = Field(unique=True, sa_type=Id128)
     wallet_id: int = Field(foreign_key="wallet.id", sa_type=Id128)
     token_number: int
     amount: int = Field(sa_type=Integer64)

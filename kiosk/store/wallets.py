@@ -30,7 +30,9 @@ _OF_WALLET: Final = (
     select(_BILLS)
     .where(_BILLS.c.wallet_id == bindparam("wallet"), _BILLS.c.token_number == bindparam("token"))
     .where(_SPENDABLE)
+    .order_by(_BILLS.c.expires_at.is_(None), _BILLS.c.expires_at, _BILLS.c.number)
 )
+_SOME: Final = _OF_WALLET.offset(bindparam("skipped")).limit(bindparam("most"))
 _EXPIRED: Final = (
     select(_BILLS.c.wallet_id, _BILLS.c.token_number)
     .join(_WALLETS, _WALLETS.c.id == _BILLS.c.wallet_id)
@@ -62,6 +64,8 @@ class StoredBill:
     amount: int
     expires_at: datetime | None
     received_at: datetime
+    number: int = 0
+    """Of two bills, the older one has less; the store gives it."""
     source: int | None = None
     """The bill it was sent from; None if it was issued."""
 
@@ -118,9 +122,18 @@ def lock(session: Session, wallet: int) -> None:
 
 
 def spendable(session: Session, wallet: int, token_number: int) -> list[StoredBill]:
-    """The bills of a wallet of which something may be left."""
+    """The bills of a wallet of which something may be left, in the order of spending."""
     values = {"wallet": wallet, "token": token_number}
     return [_bill(row) for row in session.connection().execute(_OF_WALLET, values)]
+
+
+def some_spendable(
+    session: Session, wallet: int, token_number: int, *, skipped: int, most: int
+) -> list[StoredBill]:
+    """As `spendable`, but not all of them at once."""
+    values = {"wallet": wallet, "token": token_number, "skipped": skipped, "most": most}
+    rows = session.connection().execute(_SOME, values)
+    return [_bill(row) for row in rows]
 
 
 def with_expired(session: Session, event_id: int, now: datetime) -> list[tuple[int, int]]:
@@ -159,7 +172,7 @@ def bills_of(move: Move, at: datetime) -> list[StoredBill]:
             part.amount,
             part.expires_at,
             at,
-            part.source,
+            source=part.source,
         )
         for part in move.parts
         if part.bill is not None
@@ -229,5 +242,6 @@ def _bill(row: Row[*tuple[object, ...]]) -> StoredBill:
         amount=row.amount,
         expires_at=row.expires_at,
         received_at=row.received_at,
+        number=row.number,
         source=row.source,
     )

@@ -51,6 +51,7 @@ def _wallets() -> None:
 def _bills() -> None:
     op.create_table(
         "bill",
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", Id128(), nullable=False),
         sa.Column("wallet_id", Id128(), nullable=False),
         sa.Column("token_number", sa.Integer(), nullable=False),
@@ -62,10 +63,12 @@ def _bills() -> None:
         sa.CheckConstraint("amount > 0", name=op.f("ck_bill_amount")),
         sa.CheckConstraint("is_empty IN (0, 1)", name=op.f("ck_bill_is_empty")),
         sa.CheckConstraint("length(id) = 16", name=op.f("ck_bill_id")),
+        sa.UniqueConstraint("id", name=op.f("uq_bill_id")),
         sa.ForeignKeyConstraint(["source"], ["bill.id"], name=op.f("fk_bill_source")),
         sa.ForeignKeyConstraint(["wallet_id"], ["wallet.id"], name=op.f("fk_bill_wallet_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bill")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_bill")),
         sqlite_strict=True,
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_bill_source", "bill", ["source"])
     op.create_index(
