@@ -1,0 +1,130 @@
+"""When a lane comes back, when it stays away, and what it finds when it starts again."""
+
+import pytest
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.lane import Part
+from tests.kiosk.lane_door import OFFLINE, ONLINE, Door
+from tests.kiosk.outages import Mode
+from tests.kiosk.world import World
+
+REFUSES, WELL = Mode.REFUSES, Mode.WELL
+
+
+async def test_who_was_let_in_is_still_queued_when_the_terminal_starts_again(
+    world: World,
+) -> None:
+    door = await Door.open(world)
+    [ticket] = await door.ready()
+    door.fail()
+    await door.verdict(ticket)
+    await world.close_terminals()
+
+    again = await Door.open(world)
+    again.fail()
+    await again.lane.look()
+    assert (again.lane.status.state, again.lane.status.queued) == (OFFLINE, 1)
+    assert (await again.verdict(ticket)).reason is Reason.ALREADY_IN
+    await again.come_back()
+
+    assert (await again.admitted(), await again.conflicts()) == (2, [])
+
+
+async def test_a_lane_that_starts_without_a_store_knows_what_was_known_before(
+    embedded: World,
+) -> None:
+    door = await Door.open(embedded)
+    [ticket] = await door.ready()
+    await door.verdict(ticket)
+    await door.lane.look()
+    yesterday = embedded.clock.now()
+    await embedded.close_terminals()
+    embedded.clock.advance(days=1)
+
+    again = await Door.open(embedded)
+    again.fail()
+    said = await again.verdict(ticket)
+
+    assert (said.reason, said.at) == (Reason.ALREADY_IN, yesterday)
+    assert again.lane.status.synced_at == yesterday
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(2, 2), (20, 12), (80, 14)])
+async def test_a_lane_does_not_come_and_go_with_a_bad_link(
+    embedded: World, seconds: int, times: int
+) -> None:
+    door = await Door.open(embedded)
+    await door.ready()
+    left, due = 0, 0.0
+    for second in range(1800):
+        # By turns everything answers for so long, and the ledger does not for as long.
+        door.outage.ledger = REFUSES if second // seconds % 2 else WELL
+        if second >= due:
+            was_online = door.lane.status.state is ONLINE
+            due = second + await door.lane.look()
+            left += was_online and door.lane.status.state is not ONLINE
+        embedded.clock.advance(seconds=1)
+
+    assert left <= times
+
+
+async def test_a_lane_that_was_steady_is_back_within_seconds(embedded: World) -> None:
+    door = await Door.open(embedded)
+    await door.ready()
+    for _ in range(5):
+        embedded.clock.advance(minutes=5)
+        door.fail()
+        await door.lane.look()
+        door.outage.end()
+        for _ in range(2):
+            embedded.clock.advance(seconds=await door.lane.look())
+        await door.lane.look()
+        assert door.lane.status.state is ONLINE
+
+
+async def test_looks_in_vain_come_farther_and_farther_apart(embedded: World) -> None:
+    door = await Door.open(embedded)
+    door.fail()
+    assert [await door.lane.look() for _ in range(7)] == [1, 2, 4, 8, 15, 15, 15]
+    door.outage.end()
+    assert await door.lane.look() == 1
+
+
+async def test_a_clock_that_is_put_back_keeps_nobody_off_line(embedded: World) -> None:
+    door = await Door.open(embedded)
+    door.fail()
+    await door.lane.look()
+    door.outage.end()
+    await door.lane.look()
+
+    embedded.clock.advance(days=-1)
+    await door.lane.look()
+    embedded.clock.advance(seconds=2)
+    await door.lane.look()
+
+    assert door.lane.status.state is ONLINE
+
+
+async def test_a_failure_while_telling_keeps_the_lane_by_itself(world: World) -> None:
+    door = await Door.open(world)
+    tickets = await door.ready(3)
+    door.fail()
+    for ticket in tickets:
+        await door.verdict(ticket)
+    door.outage.end()
+    await door.lane.look()
+    world.clock.advance(minutes=2)
+
+    class FailsLater(list[str]):
+        def append(self, who: str) -> None:
+            super().append(who)
+            door.outage.ledger = REFUSES if len(self) > 8 else WELL
+
+    door.outage.asked = FailsLater()
+    await door.lane.look()
+    assert (door.lane.status.state, door.lane.status.queued) == (OFFLINE, 3)
+    assert door.lane.status.unchecked == {Part.LEDGER}
+    door.outage.asked = []
+    await door.come_back()
+
+    assert (await door.admitted(), await door.conflicts()) == (4, [])
