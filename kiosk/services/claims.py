@@ -14,9 +14,9 @@ from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.store import audit, claims, pairings, search
 
-_LEARNT_AT_ONCE: Final = 500
+_LEARNT_AT_ONCE: Final = 100
 """So many new people become known in one unit of work: whoever sells meanwhile hardly waits."""
-_ROUNDS_MAX: Final = 4
+_ROUNDS_MAX: Final = 20
 """So often at most before a search: of more people than that, its answer says it is not all."""
 
 
