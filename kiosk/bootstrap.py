@@ -14,6 +14,7 @@ from kiosk.domain.events import Event, ProviderName
 from kiosk.domain.terminals import NotPaired
 from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
+from kiosk.services.airdrop_worker import AirdropWorker
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.claim_transfers import ClaimTransfers
@@ -22,6 +23,7 @@ from kiosk.services.doorways import Doorways
 from kiosk.services.event_files import load_event
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.finishing_tickets import TicketFinisher
+from kiosk.services.finishing_tokens import TokenFinisher
 from kiosk.services.front import Front
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
@@ -39,6 +41,7 @@ from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.wallets import Wallets
 from kiosk.settings import Settings
 from kiosk.store import terminals
 from kiosk.store.database import Database, sqlite_url
@@ -136,6 +139,8 @@ async def assemble(
     claims, hand_outs = Claims(backing, catalog, door), HandOuts(backing, catalog, door)
     transfers = ClaimTransfers(backing, catalog)
     tickets = TicketFinisher(claims, transfers, hand_outs)
+    wallets = Wallets(backing, catalog)
+    tokens = TokenFinisher(wallets, AirdropWorker(backing, catalog, wallets.plans, {}))
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
@@ -151,7 +156,8 @@ async def assemble(
         claims=claims,
         ticket_desk=TicketDesk(backing, catalog, door, transfers),
         hand_outs=hand_outs,
-        reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets),
+        wallets=wallets,
+        reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets, tokens),
         stats=Stats(backing, catalog),
         clock=backing.clock,
         ledger_engine=backing.ledger.engine,

@@ -4,7 +4,6 @@ What is stored says what was asked for, so a worker only ever looks for what is 
 number of them may work at the same time.
 """
 
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -14,7 +13,7 @@ from sqlmodel import Session
 
 from kiosk.domain import chart_airdrops, chart_tokens
 from kiosk.domain.airdrops import Airdrop, AirdropState, Progress, Share, ShareState
-from kiosk.domain.chains import Chain, ChainState, ChainUnavailable, Payout, PayoutBatch
+from kiosk.domain.chains import Chain, ChainState, Payout, PayoutBatch
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Event
 from kiosk.domain.tokens import Origin
@@ -30,8 +29,6 @@ from kiosk.store.wallets import StoredBill
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
 from ledger.types import Transfer
-
-log = logging.getLogger(__name__)
 
 SHARES_AT_ONCE: Final = 2000
 """Shares of one transaction, and of one round of anything else: so much memory, and no more."""
@@ -57,15 +54,10 @@ class AirdropWorker:
         self._plans = plans
         self._chains = chains
 
-    async def run_once(self) -> None:
-        """Do all that can be done now for every airdrop; a chain that is away keeps no other."""
+    async def airdrops(self) -> list[Airdrop]:
+        """Every airdrop of the event."""
         event_id = self._catalog.event.id
-        found = await self._store.transaction(partial(airdrops.all_of, event_id=event_id))
-        for airdrop in found:
-            try:
-                await self.work_at(airdrop)
-            except ChainUnavailable as away:
-                log.warning("airdrop %s waits for its chain: %s", airdrop.name, away.reason)
+        return await self._store.transaction(partial(airdrops.all_of, event_id=event_id))
 
     async def work_at(self, airdrop: Airdrop) -> Progress:
         """Do all that can be done now for one airdrop; raises `ChainUnavailable`."""

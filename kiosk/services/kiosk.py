@@ -20,6 +20,7 @@ from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.wallets import Wallets
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Services:
     claims: Claims
     ticket_desk: TicketDesk
     hand_outs: HandOuts
+    wallets: Wallets
     reconciliation: Reconciliation
     stats: Stats
     clock: Clock

@@ -10,6 +10,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.finishing import MoneyFinisher
 from kiosk.services.finishing_tickets import TicketFinisher
+from kiosk.services.finishing_tokens import TokenFinisher
 from kiosk.services.settlement import Settlement
 from kiosk.services.steps import Steps
 from kiosk.services.trouble import FAULTS, Round
@@ -32,6 +33,8 @@ class Report:
     refunds: int = 0
     tickets: int = 0
     """That were on their way to somebody else, and pieces of goodies."""
+    tokens: int = 0
+    """Moves of them that somebody left."""
     contradictions: tuple[str, ...] = ()
     """What the ledger says against the store: for people to look into."""
 
@@ -46,6 +49,7 @@ class Reconciliation:
         settlement: Settlement,
         money: MoneyFinisher,
         tickets: TicketFinisher,
+        tokens: TokenFinisher,
     ) -> None:
         self._backing = backing
         self._store = backing.store
@@ -55,6 +59,7 @@ class Reconciliation:
         self._steps = Steps(backing, catalog)
         self._money = money
         self._tickets = tickets
+        self._tokens = tokens
         self._has_run = False
 
     async def run_once(self) -> Report:
@@ -70,6 +75,7 @@ class Reconciliation:
         states = await this.each(found, lambda order_id: order_id, self._finish)
         steps = await self._steps.finish()
         tickets = await self._tickets.run(this)
+        tokens = await self._tokens.run()
         await this.end()
         self._has_run = True
         return Report(
@@ -79,6 +85,7 @@ class Reconciliation:
             payments=money.payments,
             refunds=money.refunds,
             tickets=tickets,
+            tokens=tokens,
             contradictions=tuple(this.contradictions),
         )
 

@@ -1,6 +1,5 @@
 """Wallets: tokens that are issued, sent, spent, taken back, and gone."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -61,8 +60,8 @@ class Wallets:
         self._clock = backing.clock
         self._catalog = catalog
         self._bills = Bills(backing, catalog)
-        self._plans = TokenPlans(catalog, self._bills, backing.clock)
-        self._moves = TokenMoves(backing, catalog, self._plans.plan)
+        self.plans = TokenPlans(catalog, self._bills, backing.clock)
+        self._moves = TokenMoves(backing, catalog, self.plans.plan)
 
     def errand(self, token: Token, amount: int, note: str = "") -> Errand:
         """A new errand; raises `InvalidAmount`."""
@@ -105,7 +104,7 @@ class Wallets:
     async def issue(self, errand: Errand, wallet_id: int, origin: Origin) -> Move:
         """Tokens come to be in a wallet; raises `TokensGone` or `LimitExceeded`."""
         await self._check_room(errand, wallet_id)
-        expires_at = self._plans.expiry(errand.token, origin, errand.amount)
+        expires_at = self.plans.expiry(errand.token, origin, errand.amount)
         part = MovePart(None, bill_id(errand.id, 1, 0), errand.amount, expires_at)
         move = self._new(errand, MoveKind.ISSUE, receiver=wallet_id).planned((part,))
         done = await self._moves.finish(await self._store_plan(move, errand.token))
@@ -136,22 +135,32 @@ class Wallets:
 
     async def sweep(self) -> int:
         """Book as expired what expired before anybody spent it; how many tokens that was."""
-        swept = 0
-        for wallet_id, token_number in await self._bills.wallets_with_expired():
-            token = self._plans.token(token_number)
-            move = self._new(Errand(new_id(), token, 1), MoveKind.EXPIRE, wallet_id)
-            with suppress(InsufficientTokens):
-                planned = await self._plans.plan(move)
-                done = await self._moves.finish(await self._store_plan(planned, token))
-                swept += done.amount if done.state is MoveState.DONE else 0
-        return swept
+        return sum([await self.sweep_wallet(found) for found in await self.with_expired()])
 
-    async def finish_all(self) -> int:
-        """Bring every move that somebody left to its end; how many there were."""
-        left = await self._moves.unfinished()
-        for move in left:
-            await self._moves.finish(move)
-        return len(left)
+    async def with_expired(self) -> list[tuple[int, int]]:
+        """Wallets with bills that have expired, each with the number of the token."""
+        return await self._bills.wallets_with_expired()
+
+    async def sweep_wallet(self, found: tuple[int, int]) -> int:
+        """Book what has expired of one of `with_expired`; how many tokens that was."""
+        wallet_id, token_number = found
+        token = self.plans.token(token_number)
+        move = self._new(Errand(new_id(), token, 1), MoveKind.EXPIRE, wallet_id)
+        try:
+            planned = await self.plans.plan(move)
+        except InsufficientTokens:
+            # What is left of it is on its way, or was nothing.
+            return 0
+        done = await self._moves.finish(await self._store_plan(planned, token))
+        return done.amount if done.state is MoveState.DONE else 0
+
+    async def unfinished(self) -> list[Move]:
+        """The moves that somebody left, the oldest first."""
+        return await self._moves.unfinished()
+
+    async def finish(self, move: Move) -> Move:
+        """Bring a move that somebody left to its end."""
+        return await self._moves.finish(move)
 
     async def _take(self, errand: Errand, move: Move) -> Move:
         """Bills leave a wallet: planned, stored, and made to happen."""
@@ -160,7 +169,7 @@ class Wallets:
         if stored is None:
             if move.receiver is not None:
                 await self._check_room(errand, move.receiver)
-            stored = await self._store_plan(await self._plans.plan(move), errand.token)
+            stored = await self._store_plan(await self.plans.plan(move), errand.token)
         done = await self._moves.finish(stored)
         if done.state is MoveState.REFUSED:
             available = await self.balance(move.sender, errand.token)

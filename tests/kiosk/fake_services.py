@@ -30,6 +30,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.wallets import Wallets
 from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeLane
@@ -151,6 +152,13 @@ class FakeInvoices(Invoices):
         pass
 
 
+class FakeWallets(Wallets):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -188,6 +196,7 @@ class Fakes:
             claims=self.claims,
             ticket_desk=self.ticket_desk,
             hand_outs=self.hand_outs,
+            wallets=FakeWallets(),
             reconciliation=FakeReconciliation(),
             stats=self.stats,
             clock=self.clock,
