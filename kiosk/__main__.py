@@ -12,6 +12,8 @@ from argparse import (
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kiosk.commands import staff_arguments
+
 if TYPE_CHECKING:
     from kiosk.settings import Settings
 
@@ -28,6 +30,8 @@ environment:
   KIOSK_TICKETS       where buyers save their tickets, if not in the data folder
   KIOSK_DOOR_DEADLINE seconds until a door goes on without ledger and store, if not 1.5
   KIOSK_PRINT_COMMAND what prints the PDF named after it (default: lp, if there is a printer)
+  KIOSK_DOOR_LOGOUT   minutes of silence after which a door locks; 0 is never (default: 10)
+  KIOSK_ORGANISER_LOGOUT  the same for what organisers open (default: 2)
   KIOSK_TIGERBEETLE   the TigerBeetle server's file
 """
 
@@ -71,6 +75,8 @@ def _run(said: Namespace) -> int:
         return event.load(settings, said.file)
     if said.command == "ledger":
         return _ledger_command(said, settings)
+    if said.command in staff_arguments.COMMANDS:
+        return staff_arguments.run(said, settings)
     from kiosk.bootstrap import run
 
     return run(settings)
@@ -129,6 +135,9 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="other commands")
     _add_event_commands(commands.add_parser("event", help="the event file"))
     _add_ledger_commands(commands.add_parser("ledger", help="the TigerBeetle server"))
+    staff_arguments.add_staff(commands.add_parser("staff", help="badges, and locked PINs"))
+    staff_arguments.add_terminal(commands.add_parser("terminal", help="let in, and send out"))
+    staff_arguments.add_audit(commands.add_parser("audit", help="who did what, where and when"))
     return parser
 
 

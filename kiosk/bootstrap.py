@@ -110,11 +110,26 @@ async def backing(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         # First: a server starts in a process of its own, while the user interface is loaded here.
         ledger = await open_ledger(settings.ledger_settings())
         closing.push_async_callback(ledger.close)
-        url = settings.database_url or sqlite_url(settings.home / "kiosk.sqlite")
-        store = await Database.open(url)
-        closing.push_async_callback(store.close)
-        keys = SigningKeys(settings.home / "keys")
+        store = await closing.enter_async_context(open_store(settings))
+        keys = signing_keys(settings)
         yield Backing(store, ledger, keys, clock or SystemClock(), settings.home)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Database]:
+    """The open store alone, for whatever the ledger need not run for."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url = settings.database_url or sqlite_url(settings.home / "kiosk.sqlite")
+    store = await Database.open(url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def signing_keys(settings: Settings) -> SigningKeys:
+    """The keys of this machine."""
+    return SigningKeys(settings.home / "keys")
 
 
 async def assemble(
@@ -149,7 +164,7 @@ async def assemble(
         lane=Lane(backing, catalog, admission, door),
         staff=Staff(backing, catalog, number),
         pairing=pairing,
-        terminals=Terminals(backing, number),
+        terminals=Terminals(backing.store, backing.clock, number),
         payments=payments,
         refunds=refunds,
         invoices=invoices,
@@ -160,6 +175,7 @@ async def assemble(
         reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets, tokens),
         stats=Stats(backing, catalog),
         clock=backing.clock,
+        courtesy=backing.courtesy,
         ledger_engine=backing.ledger.engine,
         terminal=terminal,
     )

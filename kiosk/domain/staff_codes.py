@@ -53,6 +53,16 @@ class UnknownStaff(KioskError):
         return f"nobody called {self.name!r} works here; expected one of: {', '.join(self.known)}"
 
 
+@dataclass(eq=False)
+class EventNotOpened(KioskError):
+    """The event has no identity or no key on this machine yet: its badges cannot be signed."""
+
+    event_key: str
+
+    def __str__(self) -> str:
+        return f"the event {self.event_key} was not opened here yet: `kiosk event load` opens it"
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """What a badge says about itself; nothing that could be read without the event."""

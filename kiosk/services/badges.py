@@ -1,57 +1,81 @@
 """Staff badges: given out, and made void when one is lost."""
 
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
+from kiosk.clock import Clock
 from kiosk.domain.audit import Action, Actor, AuditEntry
-from kiosk.domain.events import StaffMember
-from kiosk.domain.staff_codes import Badge, UnknownStaff, member_id
-from kiosk.services.backing import Backing
-from kiosk.services.catalog import Catalog
-from kiosk.store import audit, staff
+from kiosk.domain.events import Event, StaffMember
+from kiosk.domain.staff_codes import Badge, EventNotOpened, UnknownStaff, member_id
+from kiosk.store import audit, events, staff
+from kiosk.store.database import Database
+from kiosk.store.keys import SigningKeys
+
+T = TypeVar("T")
 
 
 class Badges:
-    """Badges of the event's staff, for the command line."""
+    """Badges of an event's staff, for the command line: the event was opened here before."""
 
-    def __init__(self, backing: Backing, catalog: Catalog) -> None:
-        self._store = backing.store
-        self._clock = backing.clock
-        self._catalog = catalog
+    def __init__(self, store: Database, keys: SigningKeys, clock: Clock, event: Event) -> None:
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._event = event
 
     async def issue(self, name: str) -> str:
         """The text of a member's badge: the same each time, until it is made void.
 
-        Raises `UnknownStaff`.
+        Raises `UnknownStaff` or `EventNotOpened`.
         """
-        member = self._member(name)
-        owner = member_id(self._catalog.event.id, member.name)
+        key = await self._key()
 
-        def work(session: Session) -> int:
-            version = staff.issue_badge(session, owner)
-            audit.record(session, self._entry(Action.BADGE_ISSUED, member.name))
-            return version
+        def work(session: Session, owner: int) -> tuple[Badge, Action]:
+            return Badge(owner, staff.issue_badge(session, owner)), Action.BADGE_ISSUED
 
-        version = await self._store.transaction(work)
-        return Badge(owner, version).signed(self._catalog.signing_key)
+        return (await self._do(name, work)).signed(key)
 
     async def void(self, name: str) -> bool:
-        """Make all badges of a member void; whether there were any. Raises `UnknownStaff`."""
-        member = self._member(name)
-        owner = member_id(self._catalog.event.id, member.name)
+        """Make all badges of a member void; whether there were any.
 
-        def work(session: Session) -> bool:
+        Raises `UnknownStaff` or `EventNotOpened`.
+        """
+
+        def work(session: Session, owner: int) -> tuple[bool, Action | None]:
             voided = staff.void_badges(session, owner)
-            if voided:
-                audit.record(session, self._entry(Action.BADGES_VOIDED, member.name))
-            return voided
+            return voided, Action.BADGES_VOIDED if voided else None
+
+        return await self._do(name, work)
+
+    async def _do(self, name: str, do: Callable[[Session, int], tuple[T, Action | None]]) -> T:
+        """Do it for the id of a member, and put on record what was done."""
+        member, now = self.member(name), self._clock.now()
+
+        def work(session: Session) -> T:
+            event_id = events.identity(session, self._event.key)
+            if event_id is None:
+                raise EventNotOpened(self._event.key)
+            owner = member_id(event_id, member.name)
+            answer, action = do(session, owner)
+            if action is not None:
+                audit.record(session, AuditEntry(now, Actor(None), action, owner, member.name))
+            return answer
 
         return await self._store.transaction(work)
 
-    def _member(self, name: str) -> StaffMember:
-        members = {member.name: member for member in self._catalog.event.staff}
+    def member(self, name: str) -> StaffMember:
+        """Who is called that; raises `UnknownStaff`."""
+        members = {member.name: member for member in self._event.staff}
         if name not in members:
             raise UnknownStaff(name, tuple(members))
         return members[name]
 
-    def _entry(self, action: Action, name: str) -> AuditEntry:
-        return AuditEntry(self._clock.now(), Actor(None), action, detail=name)
+    async def _key(self) -> Ed25519PrivateKey:
+        key = await asyncio.to_thread(self._keys.load, self._event.key)
+        if key is None:
+            raise EventNotOpened(self._event.key)
+        return key

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
+from kiosk.clock import Clock
 from kiosk.domain import codes
 from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.errors import StoreUnavailable
@@ -25,6 +26,7 @@ from kiosk.domain.terminals import (
 )
 from kiosk.services.backing import Backing
 from kiosk.store import audit, pairings, terminals
+from kiosk.store.database import Database
 
 WATCH_SECONDS = 2.0
 """So soon a terminal that was revoked knows it."""
@@ -105,9 +107,9 @@ class Pairing:
 class Terminals:
     """All terminals, for organisers; `terminal` None is the command line, which needs nobody."""
 
-    def __init__(self, backing: Backing, terminal: int | None) -> None:
-        self._store = backing.store
-        self._clock = backing.clock
+    def __init__(self, store: Database, clock: Clock, terminal: int | None = None) -> None:
+        self._store = store
+        self._clock = clock
         self._terminal = terminal
 
     async def all(self) -> list[TerminalStatus]:

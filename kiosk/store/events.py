@@ -54,6 +54,11 @@ def public_key(session: Session, event_key: str) -> bytes | None:
     return session.exec(select_rows(EventRow.public_key).where(EventRow.key == event_key)).first()
 
 
+def identity(session: Session, event_key: str) -> int | None:
+    """The id of an event, if it was opened before."""
+    return session.exec(select_rows(EventRow.id).where(EventRow.key == event_key)).first()
+
+
 def other_keys(session: Session, event_id: int) -> list[EventKey]:
     """The keys of all events but one."""
     rows = session.exec(select_rows(EventRow).where(EventRow.id != event_id))

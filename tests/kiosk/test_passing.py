@@ -328,7 +328,7 @@ async def test_only_a_supervisor_undoes(embedded: World) -> None:
 async def test_a_terminal_that_was_sent_out_lets_nobody_in(embedded: World) -> None:
     north, south = await embedded.open(), await embedded.open(name="south")
     [number] = await tickets(north)
-    await Terminals(north.backing, None).revoke("south")
+    await Terminals(north.backing.store, north.backing.clock).revoke("south")
 
     with pytest.raises(NotPaired):
         await let_in(south, number)

@@ -11,6 +11,7 @@ from kiosk.domain.staff_codes import (
     Badge,
     BadgeFault,
     BadgeRefused,
+    EventNotOpened,
     UnknownStaff,
     last_badge,
     member_id,
@@ -111,8 +112,14 @@ async def recorded(desk: Terminal, action: Action) -> list[tuple[str, str]]:
     return [(one.staff, one.detail) for one in found if one.action == action]
 
 
+def badges_of(desk: Terminal) -> Badges:
+    """Who gives out badges, on the machine of this terminal."""
+    backing = desk.backing
+    return Badges(backing.store, backing.keys, backing.clock, desk.services.catalog.event)
+
+
 async def a_badge(desk: Terminal, name: str) -> str:
-    return await Badges(desk.backing, desk.services.catalog).issue(name)
+    return await badges_of(desk).issue(name)
 
 
 async def refused_badge(desk: Terminal, badge: str, role: Role = Role.STEWARD) -> BadgeFault:
@@ -150,7 +157,7 @@ async def test_an_organiser_frees_a_locked_terminal_from_another(
 
 async def test_the_command_line_frees_a_locked_terminal(desk: Terminal, embedded: World) -> None:
     await locked(desk, embedded)
-    await Terminals(desk.backing, None).free("north")
+    await Terminals(desk.backing.store, desk.backing.clock).free("north")
     assert (await desk.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
 
 
@@ -208,7 +215,7 @@ async def test_a_badge_tells_who_it_is_at_every_terminal(desk: Terminal, embedde
 
 
 async def test_a_lost_badge_is_made_void_and_the_next_one_is_good(desk: Terminal) -> None:
-    badges = Badges(desk.backing, desk.services.catalog)
+    badges = badges_of(desk)
     assert not await badges.void("Robin"), "there was none"
     lost = await a_badge(desk, "Robin")
 
@@ -256,3 +263,11 @@ async def test_no_ticket_is_a_badge_and_no_badge_is_a_ticket(desk: Terminal) -> 
     assert read_badge(ticket) is None
     assert last_badge(f"half a scan{badge.lower()}") == badge
     assert last_badge(ticket) is None
+
+
+async def test_badges_wait_for_the_event_to_be_opened(desk: Terminal) -> None:
+    backing, event = desk.backing, an_event(staff=STAFF)
+    badges = Badges(backing.store, backing.keys, backing.clock, event)
+    for refused in (badges.issue("Robin"), badges.void("Robin")):
+        with pytest.raises(EventNotOpened, match="kiosk event load"):
+            await refused

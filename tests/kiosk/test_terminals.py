@@ -57,7 +57,7 @@ def elsewhere(first: Terminal, name: str, machine: str = "elsewhere") -> Pairing
 
 async def invited(first: Terminal, name: str) -> str:
     """A code for a terminal, from the command line."""
-    return (await Terminals(first.backing, None).invite(name)).code
+    return (await Terminals(first.backing.store, first.backing.clock).invite(name)).code
 
 
 async def refused(pairing: Pairing, code: str) -> PairingFault:
@@ -368,7 +368,7 @@ async def test_of_two_processes_with_one_code_one_is_let_in(folder: Path, embedd
     first = await embedded.open()
     # The processes keep the real time, and so must whoever invites them.
     backing = replace(first.backing, clock=SystemClock())
-    code = (await Terminals(backing, None).invite("south")).code
+    code = (await Terminals(backing.store, backing.clock).invite("south")).code
     racers = [
         subprocess.Popen(
             [sys.executable, "-c", _RACER, str(folder), machine, code],

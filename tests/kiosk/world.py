@@ -139,5 +139,5 @@ async def pair(backing: Backing, name: str) -> None:
     """Pair a terminal, as an organiser would, unless it is the first or was here before."""
     pairing = Pairing(backing, name)
     if not await pairing.enter():
-        invitation = await Terminals(backing, None).invite(name)
+        invitation = await Terminals(backing.store, backing.clock).invite(name)
         await pairing.pair(invitation.code)

@@ -1,0 +1,85 @@
+"""`kiosk audit`: who did what, where and when."""
+
+import asyncio
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.bootstrap import DEMO_EVENT, open_store
+from kiosk.domain.audit import AuditRecord
+from kiosk.domain.errors import KioskError
+from kiosk.services.audit import Audit
+from kiosk.services.event_files import load_event
+from kiosk.settings import Settings
+
+COLUMNS = ("number", "at", "terminal", "staff", "action", "subject", "detail")
+COMMAND_LINE = "command line"
+_FORMULAS = ("=", "+", "-", "@")
+
+
+class SinceError(KioskError):
+    """What was said of a time cannot be read."""
+
+
+def show(settings: Settings, since: str | None, *, as_csv: bool) -> int:
+    """Print every entry from an instant on, the oldest first."""
+    zone = ZoneInfo(load_event(settings.event_file or DEMO_EVENT).timezone)
+    start = None if since is None else _instant(since, zone)
+    asyncio.run(_print(settings, start, zone, as_csv=as_csv))
+    return 0
+
+
+async def _print(
+    settings: Settings, since: datetime | None, zone: ZoneInfo, *, as_csv: bool
+) -> None:
+    table = csv.writer(sys.stdout)
+    if as_csv:
+        table.writerow(COLUMNS)
+    async with open_store(settings) as store:
+        async for record in Audit(store).records(since):
+            if as_csv:
+                table.writerow(_cells(record))
+            else:
+                print(_line(record, zone))
+
+
+def _line(record: AuditRecord, zone: ZoneInfo) -> str:
+    at = f"{record.at.astimezone(zone):%F %T}"
+    who = " · ".join(filter(None, (record.terminal or COMMAND_LINE, record.staff)))
+    facts = [at, who, record.action, record.detail, _subject(record)]
+    return _printable("  ".join(filter(None, facts)))
+
+
+def _cells(record: AuditRecord) -> Iterator[str]:
+    terminal = record.terminal or COMMAND_LINE
+    facts = (terminal, record.staff, record.action, _subject(record), record.detail)
+    yield str(record.number)
+    yield record.at.isoformat()
+    for fact in facts:
+        # A spreadsheet would calculate what somebody typed.
+        shown = _printable(fact)
+        yield f"'{shown}" if shown.startswith(_FORMULAS) else shown
+
+
+def _subject(record: AuditRecord) -> str:
+    """A terminal's number as it is; other ids in hexadecimal digits."""
+    if record.subject is None:
+        return ""
+    return str(record.subject) if record.subject < 1 << 32 else f"{record.subject:032x}"
+
+
+def _printable(text: str) -> str:
+    # People's words must not move the cursor of whoever reads them.
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise SinceError(
+            f"--since is {text!r}; expected a day as 2027-03-12, or a time as 2027-03-12T18:00"
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
