@@ -147,6 +147,8 @@ class KioskApp(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._silence.end()
+            if self.desk.front.is_open and isinstance(event, events.Key | events.MouseDown):
+                self.desk.services.courtesy.key_pressed()
         await super().on_event(event)
 
     def tick(self) -> None:

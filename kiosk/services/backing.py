@@ -1,9 +1,10 @@
 """What every service stands on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.clock import Clock
+from kiosk.services.courtesy import Courtesy
 from kiosk.store.database import Database
 from kiosk.store.keys import SigningKeys
 from ledger.engine import Ledger
@@ -19,3 +20,5 @@ class Backing:
     clock: Clock
     folder: Path
     """Where this machine keeps what no other one needs."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    """What crowds wait for while somebody presses keys."""

@@ -1,11 +1,12 @@
 """Everything the screens need, in one hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.clock import Clock
 from kiosk.services.admission import Admission
 from kiosk.services.catalog import Catalog
 from kiosk.services.claims import Claims
+from kiosk.services.courtesy import Courtesy
 from kiosk.services.doorways import Doorways
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
@@ -53,3 +54,5 @@ class Services:
     """Where tickets can be saved, if anywhere."""
     printer: TicketPrinter | None = None
     """What tickets can be printed on, if anything is found there."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    """To be told of keys."""

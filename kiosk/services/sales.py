@@ -60,6 +60,7 @@ class Sales:
         without them all are for the attendee, who buys them.
         Raises a `BasketFault`, `SoldOut` (place again to try again) or `HoldExpired`.
         """
+        await self._backing.courtesy.after_you()
         wanted = {basket: 1} if isinstance(basket, str) else dict(basket)
         event, now, typed = self._catalog.event, self._clock.now(), tuple(codes)
         shares: Shares = {attendee.email: wanted}

@@ -20,6 +20,7 @@ from textual.keys import _character_to_key
 
 from kiosk.app import KioskApp
 from kiosk.pauses import spare_what_is_there
+from kiosk.screens.base import KioskScreen
 from kiosk.services.kiosk import Services
 from kiosk.widgets.ticket_card import ChoiceCard
 from tests.kiosk.factories import PIN
@@ -30,20 +31,33 @@ PAINT_SECONDS = 2.0
 """A press that has painted nothing for so long has nothing to paint."""
 PAUSE_SECONDS = (0.01, 0.06)
 
-WELCOME, CHOOSE, TICKET, DOOR = "WelcomeScreen", "ChooseScreen", "TicketScreen", "DoorScreen"
-KEYS: dict[str, tuple[str, ...]] = {
-    WELCOME: ("right", "right", "right", "enter"),
-    CHOOSE: ("down", "down", "up", "up", "enter"),
-    "YouScreen": (*"Ada Lovelace", "enter", *"ada@example.org", "enter"),
-    "PayScreen": ("enter",),
-    "PinDialog": (*PIN, "enter"),
-    "CashDialog": ("right", "right", "left", "left", "enter"),
-    "ChangeDialog": ("enter",),
-    "StaffDialog": ("enter",),
-    TICKET: ("n",),
-    DOOR: (*"0123456789AB", "enter"),
-}
-"""What is pressed on each screen; the last key leads on."""
+Way = tuple[tuple[str, tuple[str, ...]], ...]
+"""Screens, and what is pressed on each; its last key leads on to the next."""
+
+WELCOME, CHOOSE, DOOR = "WelcomeScreen", "ChooseScreen", "DoorScreen"
+ORGANISER = "OrganiserScreen"
+VISIT: Way = (
+    (WELCOME, ("right", "right", "right", "enter")),
+    (CHOOSE, ("down", "down", "up", "up", "enter")),
+    ("YouScreen", (*"Ada Lovelace", "enter", *"ada@example.org", "enter")),
+    ("PayScreen", ("right", "left", "f2")),
+    ("CodeDialog", (*"NOPE", "enter", "escape")),
+    ("PayScreen", ("right", "enter")),
+    ("PhoneScreen", ("escape",)),
+    ("PayScreen", ("left", "enter")),
+    ("PinDialog", (*PIN, "enter")),
+    ("CashDialog", ("right", "right", "left", "enter")),
+    ("ChangeDialog", ("enter",)),
+    ("TicketScreen", ("n",)),
+)
+UNLOCK: Way = (
+    (WELCOME, ("f10",)),
+    ("PinDialog", (*PIN, "enter")),
+)
+TO_DOOR: Way = (*UNLOCK, ("StaffDialog", ("enter",)))
+TO_ORGANISER: Way = (*UNLOCK, ("StaffDialog", ("down", "enter")))
+AT_THE_DOOR: Way = ((DOOR, (*"0123456789AB", "enter")),)
+WATCHING: Way = ((ORGANISER, ("f8", *("down", "up") * 5)),)
 
 
 class _Paper(HeadlessDriver):
@@ -89,28 +103,32 @@ class Person:
     def visit(self, goes_on: Callable[[], bool]) -> None:
         """Buy tickets while it goes on, and come home; call this in a thread."""
         while goes_on():
-            self._leave(WELCOME)
-            while (screen := self._settled()) != WELCOME:
-                self.tickets += screen == TICKET
-                self._leave(screen)
+            self._go(VISIT)
+            self.tickets += 1
+            self._settle(WELCOME)
 
-    def work_at_the_door(self, goes_on: Callable[[], bool]) -> None:
-        """Unlock the door mode and look at tickets while it goes on; call this in a thread."""
-        self._press("f10", "StaffChord")
-        self._until(lambda: self._screen() not in (WELCOME, ""))
-        while (screen := self._settled()) != DOOR:
-            self._leave(screen)
+    def work(self, way: Way, there: Way, goes_on: Callable[[], bool]) -> None:
+        """Unlock a mode of the staff, work there while it goes on, and lock it; as `visit`."""
+        self._go(way)
         while goes_on():
-            for key in KEYS[DOOR]:
-                self._press(key, DOOR)
+            for screen, keys in there:
+                self._settle(screen)
+                for key in keys:
+                    self._press(key, screen)
+        self._press("f9", there[0][0])
+        self._settle(WELCOME)
 
-    def _leave(self, screen: str) -> None:
+    def _go(self, way: Way) -> None:
+        for screen, keys in way:
+            self._settle(screen)
+            for key in keys:
+                self._press(key, screen)
+
+    def _settle(self, screen: str) -> None:
+        """Wait until a screen is there with all that keys are for."""
+        self._until(lambda: self._screen() == screen)
         if screen == CHOOSE:
-            # Before anybody sees what is on sale, there is nothing to press keys for.
             self._until(lambda: bool(self.app.screen.query(ChoiceCard)))
-        for key in KEYS[screen]:
-            self._press(key, screen)
-        self._until(lambda: self._screen() not in (screen, ""))
 
     def _press(self, key: str, screen: str) -> None:
         app = self.app
@@ -125,12 +143,11 @@ class Person:
             self.milliseconds[screen].append((perf_counter() - due) * 1000)
 
     def _screen(self) -> str:
-        # Within a batch one screen gives way to the next, and another may shine through.
-        return "" if self.app._batch_count else type(self.app.screen).__name__
-
-    def _settled(self) -> str:
-        self._until(lambda: bool(self._screen()))
-        return self._screen()
+        # Within a batch one screen gives way to the next, and another may shine through; and while
+        # one is busy its keys do nothing.
+        screen = self.app.screen
+        waits = self.app._batch_count or (isinstance(screen, KioskScreen) and screen.busy)
+        return "" if waits else type(screen).__name__
 
     def _until(self, condition: Callable[[], bool]) -> None:
         end = perf_counter() + PATIENCE_SECONDS

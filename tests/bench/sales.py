@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -22,7 +23,7 @@ from kiosk.pauses import spare_what_is_there
 from kiosk.store.database import sqlite_url
 from tests.bench.buyers import Crowd
 from tests.bench.engines import Engine, server, sqlite
-from tests.bench.keyboard import person
+from tests.bench.keyboard import AT_THE_DOOR, TO_DOOR, TO_ORGANISER, WATCHING, person
 from tests.bench.report import Report, percentile
 from tests.bench.shops import Shop, shop
 from tests.bench.startup import seconds_to_first_screen
@@ -104,10 +105,13 @@ class Bench:
         async with person(self.shop.services) as somebody:
             crowd = Crowd(RUSH_BUYERS, self.shop.hold, self.numbers)
             end = perf_counter() + seconds
-            visiting = asyncio.to_thread(somebody.visit, lambda: perf_counter() < end - seconds / 3)
             rush = asyncio.create_task(crowd.rush(seconds))
-            await visiting
-            await asyncio.to_thread(somebody.work_at_the_door, lambda: perf_counter() < end)
+            await asyncio.to_thread(somebody.visit, partial(_is_before, end - seconds / 3))
+            left = seconds / 3
+            for way, there in ((TO_ORGANISER, WATCHING), (TO_DOOR, AT_THE_DOOR)):
+                left -= seconds / 6
+                goes_on = partial(_is_before, end - left)
+                await asyncio.to_thread(somebody.work, way, there, goes_on)
             await rush
         self.held += len(crowd.milliseconds)
         self.paid += somebody.tickets
@@ -132,6 +136,10 @@ class Bench:
             value=value,
             unit=unit,
         )
+
+
+def _is_before(end: float) -> bool:
+    return perf_counter() < end
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from kiosk.bootstrap import assemble
 from kiosk.clock import SystemClock
 from kiosk.domain import chart
 from kiosk.domain.chart import AccountCode
+from kiosk.domain.events import Discount, ProviderName, Role
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.people import Attendee
@@ -21,12 +22,14 @@ from kiosk.store.database import Database
 from kiosk.store.keys import SigningKeys
 from kiosk.store.tables import ClaimRow, OrderRow
 from tests.bench.engines import Engine
+from tests.fakes import FakeClock
 from tests.kiosk.factories import a_cashier, a_slot, an_event
+from tests.kiosk.fake_provider import FakeProvider
 
 SLOTS = ("general", "workshop", "party")
 SLOT = SLOTS[0]
 CAPACITY = 100_000_000
-CASHIER = a_cashier()
+CASHIER = a_cashier(role=Role.ORGANISER)
 
 
 class Lost(Exception):
@@ -98,11 +101,18 @@ class Shop:
 async def shop(engine: Engine, folder: Path, url: URL | str) -> AsyncIterator[Shop]:
     """A new event with more places than anybody will ask for; its keys are kept in `folder`."""
     slots = (a_slot(key, price=Money(400, "USD"), capacity=CAPACITY) for key in SLOTS)
-    event = an_event(*slots)
+    event = an_event(
+        *slots,
+        providers=(ProviderName.CASH, ProviderName.SANDBOX),
+        discounts=(Discount("HALF", percent=50),),
+        staff=(CASHIER,),
+    )
     store = await Database.open(url)
     try:
         keys, clock = SigningKeys(folder / "keys"), SystemClock()
         backing = Backing(store, engine.ledger, keys, clock, folder)
-        yield Shop(engine, await assemble(backing, event, "bench"), backing)
+        provider = FakeProvider(FakeClock(clock.now()))
+        channels = {str(ProviderName.SANDBOX): provider.channel}
+        yield Shop(engine, await assemble(backing, event, "bench", channels), backing)
     finally:
         await store.close()
