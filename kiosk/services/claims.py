@@ -40,6 +40,7 @@ class Claims:
         entry = AuditEntry(now, Actor(self._terminal, staff.name), Action.SEARCHED, detail=typed)
 
         def find(session: Session) -> Found:
+            pairings.require_paired(session, self._terminal)
             if not pairings.may_search(session, self._terminal):
                 raise SearchOff
             audit.record(session, entry)

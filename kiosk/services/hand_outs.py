@@ -27,7 +27,7 @@ from kiosk.services.admission import Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book, instant
 from kiosk.services.catalog import Catalog
-from kiosk.store import audit, door, hand_outs
+from kiosk.store import audit, door, hand_outs, pairings
 from ledger.types import CreateTransferStatus as Status
 from ledger.types import Transfer
 
@@ -116,6 +116,7 @@ class HandOuts:
         now = self._clock.now()
 
         def intend(session: Session) -> HandOutUndo:
+            pairings.require_paired(session, self._terminal)
             hand_outs.ask_undo(session, wanted, now)
             stored = hand_outs.find_undo(session, piece)
             assert stored is not None
@@ -144,6 +145,7 @@ class HandOuts:
         await self._store.transaction(partial(self._record, left, found))
 
     def _check(self, session: Session, claim_id: int) -> None:
+        pairings.require_paired(session, self._terminal)
         record = door.claim_by_id(session, claim_id)
         if record is None or record.event_id != self._catalog.event.id:
             raise NothingHandedOut(Reason.UNKNOWN)

@@ -35,7 +35,7 @@ from kiosk.services.admission import Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.claim_transfers import ClaimTransfers
-from kiosk.store import audit, claim_transfers, door, orders
+from kiosk.store import audit, claim_transfers, door, orders, pairings
 from ledger.ids import new_id
 
 T = TypeVar("T")
@@ -46,8 +46,8 @@ class TicketDesk:
 
     A change is of the tickets that somebody has before them: `TicketChanged` says that they are
     not any more what the cards show, `TicketKept` why they stay as they are, `NotAllowed` that a
-    role may not. `LedgerUnavailable` or `StoreUnavailable` mean that the outcome is unknown: look
-    at the tickets again. What was stored is finished by reconciliation.
+    role may not. `LedgerUnavailable` or `StoreUnavailable` (of which one is `NotPaired`) mean that
+    the outcome is unknown: look at the tickets again. Reconciliation finishes what was stored.
     """
 
     def __init__(
@@ -193,6 +193,7 @@ class TicketDesk:
         return record
 
     def _find(self, session: Session, claim_id: int) -> ClaimRecord:
+        pairings.require_paired(session, self._terminal)
         record = door.claim_by_id(session, claim_id)
         if record is None or record.event_id != self._catalog.event.id:
             raise UnknownClaim(claim_id)
