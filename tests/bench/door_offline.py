@@ -7,38 +7,26 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert
-from sqlmodel import Session
 
 from kiosk.bootstrap import assemble
 from kiosk.clock import SystemClock
 from kiosk.domain.admission import Reason, Scan, Verdict
-from kiosk.domain.codes import ticket_number
 from kiosk.domain.events import Event
 from kiosk.domain.lane import LaneState
-from kiosk.domain.orders import OrderState
-from kiosk.domain.people import Attendee
-from kiosk.domain.tickets import issue
 from kiosk.services.knowledge import Knowledge
 from kiosk.services.local_door import LocalDoor
-from kiosk.store.database import Database
-from kiosk.store.order_rows import attendee_id
-from kiosk.store.tables import METADATA
-from ledger.ids import derived_id
 from tests.bench.report import Report, percentile
-from tests.bench.shops import CASHIER, SLOT, Lost, Shop
-from tests.kiosk.factories import a_claim
+from tests.bench.shops import CASHIER, Lost, Shop
+from tests.bench.tickets import codes, sell_in_store
 from tests.kiosk.outages import Mode, Outage
+from tests.kiosk.world import pair
 
 SCANS: Final = 2_000
 QUEUED: Final = 2_400
-ROWS: Final = 5_000
-"""So many are written to the store at once."""
 STORE: Final = "without ledger and store"
 
 
@@ -67,7 +55,7 @@ async def measure(report: Report, shop: Shop, sizes: list[int]) -> None:
     sold = 0
     for size in sizes:
         report.note(f"offline: {size:,} tickets")
-        await _sell(store, catalog.event, range(sold, size))
+        await sell_in_store(store, catalog.event, range(sold, size))
         sold = size
         folder = shop.backing.folder / f"offline-{size}"
         copy = Knowledge(_file(folder, catalog.event), shop.backing.clock)
@@ -84,14 +72,15 @@ async def return_to_line(report: Report, shop: Shop) -> None:
     """Let so many pass offline, and tell ledger and store of all of them."""
     report.note(f"{shop.engine.name}: {QUEUED:,} scans are queued, and told")
     outage, event = Outage(), shop.services.catalog.event
+    await pair(shop.backing, "lane")
     lane = (await assemble(outage.wrap(shop.backing), event, "lane")).lane
-    codes: list[str] = []
-    while len(codes) < QUEUED:
-        codes += await asyncio.gather(*(_sold(shop, len(codes) + at) for at in range(100)))
+    sold: list[str] = []
+    while len(sold) < QUEUED:
+        sold += await asyncio.gather(*(_sold(shop, len(sold) + at) for at in range(100)))
     await lane.look()
     outage.ledger = outage.store = Mode.REFUSES
     await lane.look()
-    for code in codes:
+    for code in sold:
         scan = Scan(code, lane.new_nonce())
         if not isinstance(needs := await lane.scan(scan), Verdict):
             await lane.accept_conduct(needs, "en", scan)
@@ -146,56 +135,6 @@ async def _sold(shop: Shop, buyer: int) -> str:
     return ticket.code
 
 
-# Tickets by the million
-
-
-def _holder(number: int) -> Attendee:
-    return Attendee(f"Buyer {number}", f"buyer-{number}@example.org")
-
-
-def _claim_id(event: Event, number: int) -> int:
-    return derived_id("bench-claim", event.id, number)
-
-
-async def _sell(store: Database, event: Event, numbers: range) -> None:
-    for chunk in (numbers[at : at + ROWS] for at in range(0, len(numbers), ROWS)):
-        await store.transaction(lambda session, chunk=chunk: _insert(session, event, chunk))
-
-
-def _insert(session: Session, event: Event, numbers: range) -> None:
-    now, slot = datetime.now(UTC), event.slot(SLOT)
-    rows: dict[str, list[dict[str, object]]] = {
-        name: [] for name in ("attendee", "orders", "claim", "conduct_acceptance")
-    }
-    for number in numbers:
-        who = _holder(number)
-        holder, order = attendee_id(who), derived_id("bench-order", event.id, number)
-        rows["attendee"].append({"id": holder, "name": who.name, "email": who.email})
-        rows["orders"].append(
-            {
-                **{"id": order, "event_id": event.id, "attendee_id": holder},
-                **{"state": OrderState.PAID, "attempt": 1, "hold_seconds": 300, "settled": True},
-                **{"placed_at": now, "held_until": now.replace(year=now.year + 1), "revision": 1},
-            }
-        )
-        rows["claim"].append(
-            {
-                **{"id": _claim_id(event, number), "order_id": order, "position": 0},
-                **{"event_id": event.id, "slot_number": slot.number, "version": 1},
-                **{"ticket_number": ticket_number(number), "price_minor": 400},
-                "holder_id": holder,
-            }
-        )
-        rows["conduct_acceptance"].append(
-            {
-                **{"event_id": event.id, "attendee_id": holder, "language": "en"},
-                **{"digest": event.conduct["en"].digest, "accepted_at": now, "terminal_number": 1},
-            }
-        )
-    for name, values in rows.items():
-        session.connection().execute(insert(METADATA.tables[name]), values)
-
-
 # The process that judges
 
 
@@ -220,14 +159,14 @@ def _judge(known: Known, sending: _Pipe) -> None:
 
 
 async def _judged(known: Known) -> Judged:
-    codes, before = list(_codes(known)), _resident()
+    scanned, before = list(_codes(known)), _resident()
     key = Ed25519PrivateKey.from_private_bytes(known.key).public_key()
     door = LocalDoor(known.folder, known.event, key, "bench", SystemClock())
     began = time.perf_counter()
     await door.open()
     load = time.perf_counter() - began
     scans = []
-    for nonce, code in enumerate(codes, 1):
+    for nonce, code in enumerate(scanned, 1):
         began = time.perf_counter()
         verdict = await door.judge(Scan(code, nonce))
         scans.append(time.perf_counter() - began)
@@ -241,11 +180,10 @@ async def _judged(known: Known) -> Judged:
 
 
 def _codes(known: Known) -> Iterator[str]:
-    key, slot = Ed25519PrivateKey.from_private_bytes(known.key), known.event.slot(SLOT)
+    key = Ed25519PrivateKey.from_private_bytes(known.key)
     count = min(SCANS, known.tickets)
-    for number in random.Random(known.tickets).sample(range(known.tickets), count):
-        claim = a_claim(id=_claim_id(known.event, number), slot_number=slot.number)
-        yield issue(claim, slot, key).code
+    numbers = random.Random(known.tickets).sample(range(known.tickets), count)
+    return codes(known.event, key, numbers)
 
 
 def _resident() -> int:
