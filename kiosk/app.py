@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
 from kiosk.pauses import look_through
-from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.check_in import CheckInVisit
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.door import DoorScreen
@@ -25,13 +25,8 @@ from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
-from kiosk.screens.silence import (
-    HOME_SECONDS,
-    WARNING_SECONDS,
-    Silence,
-    StaffSilence,
-    StillThereScreen,
-)
+from kiosk.screens.shift import Shift, StaffMode
+from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
 from kiosk.screens.staff import StaffDialog, StaffWish
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.visit import Visit
@@ -45,9 +40,6 @@ log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
-
-StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen
-"""What the staff open for themselves: whoever leaves it leads home."""
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -74,10 +66,8 @@ class KioskApp(App[None], inherit_bindings=False):
         super().__init__()
         self.desk = Desk.of(front)
         self._start_mode = start_mode
-        self._log_outs = log_outs or LogOuts()
         self._silence = Silence(self.desk.front.clock)
-        self._staff_silence = StaffSilence(self.desk.words, self._silence)
-        self._by_silence = False
+        self._shift = Shift(self, self.desk, self._silence, log_outs or LogOuts())
         self._visit: Visit | None = None
         self._visit_worker: Worker[None] | None = None
         # A traceback on a kiosk's screen helps nobody and shows people's data; it is logged.
@@ -155,9 +145,9 @@ class KioskApp(App[None], inherit_bindings=False):
         """Warn of silence, then go home; never while something is being held or paid."""
         if self._visit and self._visit.busy:
             self._silence.end()
-        elif (mode := self._staff_mode()) is not None:
+        elif (mode := self._shift.mode) is not None:
             self._close_forgotten_dialog()
-            self._log_out_if_silent(mode)
+            self._shift.tick(mode)
         elif self._visit is None:
             self._close_forgotten_dialog()
         elif self._silence.seconds >= HOME_SECONDS:
@@ -185,16 +175,17 @@ class KioskApp(App[None], inherit_bindings=False):
 
     @work(group="staff", exclusive=True)
     async def _unlock(self, wish: StaffWish | None = None) -> None:
+        desk = self._desk_here()
         cost = self._visit.cost if self._visit else ""
-        asking = PinDialog(self.desk, Role.STEWARD, cost or self.desk.words("Staff"))
+        asking = PinDialog(desk, Role.STEWARD, cost or desk.words("Staff"))
         if member := await self.push_screen_wait(asking):
-            match wish or await self.push_screen_wait(StaffDialog(self.desk, member)):
+            match wish or await self.push_screen_wait(StaffDialog(desk, member)):
                 case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
-                    await self._open(DoorScreen(self.desk, member), member)
+                    await self._open(DoorScreen(desk, member), member)
                 case StaffWish.WATCH if not isinstance(self.screen, OrganiserScreen):
-                    await self._open(OrganiserScreen(self.desk, member), member)
+                    await self._open(OrganiserScreen(desk, member), member)
                 case StaffWish.TERMINALS if not isinstance(self.screen, TerminalsScreen):
-                    await self._open(TerminalsScreen(self.desk, member), member)
+                    await self._open(TerminalsScreen(desk, member), member)
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()
@@ -202,32 +193,11 @@ class KioskApp(App[None], inherit_bindings=False):
     async def _open(self, screen: StaffMode, member: StaffMember) -> None:
         """Open a staff mode in place of whatever is open: locking it leads home."""
         await self._end_visit()
-        if (mode := self._staff_mode()) is not None:
-            await mode.dismiss(None)
+        await self._shift.open(screen, member)
 
-        def left(_: None) -> None:
-            self._leave(member)
-
-        await self.push_screen(screen, left)
-
-    def _staff_mode(self) -> StaffMode | None:
-        return next((one for one in self.screen_stack if isinstance(one, StaffMode)), None)
-
-    def _log_out_if_silent(self, mode: StaffMode) -> None:
-        door = isinstance(mode, DoorScreen)
-        minutes = self._log_outs.door if door else self._log_outs.organiser
-        if self._staff_silence.is_over(mode, minutes * 60):
-            # What lies on top goes first, one with each tick.
-            self._by_silence = self.screen is mode
-            self.screen.dismiss(None)
-
-    @work(group="leave")
-    async def _leave(self, member: StaffMember) -> None:
-        by_silence, self._by_silence = self._by_silence, False
-        try:
-            await self.desk.services.staff.log_out(member, by_silence=by_silence)
-        except AWAY as away:
-            log.warning("%s has left, and it is not on record: %s", member.name, away)
+    def _desk_here(self) -> Desk:
+        """The desk in the language that is spoken on the screen."""
+        return self.screen.desk if isinstance(self.screen, KioskScreen) else self.desk
 
     async def _end_visit(self) -> None:
         if self._visit and self._visit_worker:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Center, Vertical
 from textual.widgets import Input, Static
 
 from kiosk.domain.terminals import PairingFault, PairingRefused
@@ -16,6 +16,7 @@ from kiosk.services.terminals import Pairing
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import content
+from kiosk.words import LANGUAGES
 
 CODE_MAX = 32
 
@@ -25,7 +26,10 @@ class PairingScreen(KioskScreen[None]):
 
     CSS_PATH = "pairing.tcss"
     AUTO_FOCUS = "Input"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "app.next_theme", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "language", show=False),
+        Binding("f8", "app.next_theme", show=False),
+    ]
 
     def __init__(self, desk: Desk, pairing: Pairing) -> None:
         super().__init__(desk)
@@ -40,17 +44,26 @@ class PairingScreen(KioskScreen[None]):
             words("under Staff, Terminals; or by {command}", command=command),
         )
         with Vertical(id="pairing"):
-            yield Headline(words("A new terminal"))
+            yield Headline(words("Not let in yet"))
             for line in lines:
                 yield Static(content(line), classes="paragraph")
-            yield Input(placeholder=words("type the code here"), max_length=CODE_MAX)
+            with Center():
+                yield Input(placeholder=words("type the code here"), max_length=CODE_MAX)
             yield Static("", id="problem")
 
     def keys(self) -> Sequence[Key]:
         return (
             Key("Enter", self.words("Use the code"), "submit"),
+            Key("F2", self.words("Language"), "language"),
             Key("F8", self.words("Light or dark"), "app.next_theme"),
         )
+
+    async def action_language(self) -> None:
+        here = LANGUAGES.index(self.words.language)
+        self.desk = self.desk.speaking(LANGUAGES[(here + 1) % len(LANGUAGES)])
+        self.words = self.desk.words
+        await self.recompose()
+        self.query_one(Input).focus()
 
     @on(Input.Submitted)
     def action_submit(self) -> None:

@@ -7,17 +7,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kiosk.clock import Clock
 from kiosk.screens.base import Desk
-from kiosk.words import Words
 
 WARNING_SECONDS = 45
 HOME_SECONDS = 60
-LOG_OUT_WARNING_SECONDS = 15
-"""So long before staff are logged out they are told."""
 
 
 class Silence:
@@ -83,7 +80,6 @@ class LogOutBand(Static):
     DEFAULT_CSS = """
     LogOutBand {
         dock: bottom;
-        layer: band;
         width: 100%;
         height: 1;
         content-align: center middle;
@@ -92,32 +88,9 @@ class LogOutBand(Static):
     }
     """
 
+    def __init__(self, text: str) -> None:
+        super().__init__(Content(text))
 
-class StaffSilence:
-    """How long nobody has touched a staff mode: one warning, then it is time to lock it."""
-
-    def __init__(self, words: Words, silence: Silence) -> None:
-        self._words = words
-        self._silence = silence
-
-    def is_over(self, mode: Screen[None], limit_seconds: int) -> bool:
-        """Whether it is time, having warned before; never where there is no limit."""
-        left = limit_seconds - self._silence.seconds
-        bands = mode.query(LogOutBand)
-        if limit_seconds and left <= 0:
-            return True
-        if not limit_seconds or left > LOG_OUT_WARNING_SECONDS:
-            bands.remove()
-            return False
-        if not bands:
-            mode.mount(LogOutBand(Content(self._line(left))))
-        for band in bands:
-            band.update(Content(self._line(left)))
-        return False
-
-    def _line(self, left: int) -> str:
-        return self._words.count(
-            "Still there? In one second this locks itself; any key keeps it open.",
-            "Still there? In {n} seconds this locks itself; any key keeps it open.",
-            left,
-        )
+    def say(self, text: str) -> None:
+        """Count on."""
+        self.update(Content(text))

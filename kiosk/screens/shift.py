@@ -1,0 +1,80 @@
+"""The staff's time at this terminal: the mode somebody opened, until they leave it."""
+
+import logging
+from typing import Final
+
+from textual.app import App
+
+from kiosk.domain.events import StaffMember
+from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.door import DoorScreen
+from kiosk.screens.organiser import OrganiserScreen
+from kiosk.screens.silence import LogOutBand, Silence
+from kiosk.screens.terminals import TerminalsScreen
+from kiosk.settings import LogOuts
+
+log = logging.getLogger(__name__)
+
+WARNING_SECONDS: Final = 15
+"""So long before staff are logged out they are told, once."""
+
+StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen
+"""What the staff open for themselves: whoever leaves it is home."""
+
+
+class Shift:
+    """Opens staff modes, locks those that nobody touches, and has on record who left."""
+
+    def __init__(self, app: App[None], desk: Desk, silence: Silence, log_outs: LogOuts) -> None:
+        self._app = app
+        self._desk = desk
+        self._silence = silence
+        self._log_outs = log_outs
+        self._by_silence = False
+
+    @property
+    def mode(self) -> StaffMode | None:
+        """The mode that is open, whatever lies on top of it."""
+        return next((one for one in self._app.screen_stack if isinstance(one, StaffMode)), None)
+
+    async def open(self, screen: StaffMode, member: StaffMember) -> None:
+        """Open a mode in place of the one that is open."""
+        if (mode := self.mode) is not None:
+            await mode.dismiss(None)
+
+        def left(_: None) -> None:
+            by_silence, self._by_silence = self._by_silence, False
+            self._app.run_worker(self._record(member, by_silence), group="leave")
+
+        await self._app.push_screen(screen, left)
+
+    def tick(self, mode: StaffMode) -> None:
+        """Warn of silence, then lock; a key or a scan ends the silence."""
+        minutes = self._log_outs.door if isinstance(mode, DoorScreen) else self._log_outs.organiser
+        left = minutes * 60 - self._silence.seconds
+        if minutes and left <= 0:
+            # What lies on top goes first, one with each tick.
+            self._by_silence = self._app.screen is mode
+            self._app.screen.dismiss(None)
+        elif minutes and left <= WARNING_SECONDS:
+            self._warn(mode, left)
+        else:
+            mode.query(LogOutBand).remove()
+
+    def _warn(self, mode: StaffMode, left: int) -> None:
+        text = mode.words.count(
+            "Still there? In one second this locks itself; any key keeps it open.",
+            "Still there? In {n} seconds this locks itself; any key keeps it open.",
+            left,
+        )
+        bands = mode.query(LogOutBand)
+        if bands:
+            bands.first().say(text)
+        else:
+            mode.mount(LogOutBand(text))
+
+    async def _record(self, member: StaffMember, by_silence: bool) -> None:
+        try:
+            await self._desk.services.staff.log_out(member, by_silence=by_silence)
+        except AWAY as away:
+            log.warning("%s has left, and it is not on record: %s", member.name, away)
