@@ -12,7 +12,7 @@ from argparse import (
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kiosk.commands import staff_arguments
+from kiosk.commands import airdrop_arguments, staff_arguments
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings
@@ -75,6 +75,8 @@ def _run(said: Namespace) -> int:
         return event.load(settings, said.file)
     if said.command == "ledger":
         return _ledger_command(said, settings)
+    if said.command == "airdrop":
+        return airdrop_arguments.run(said, settings)
     if said.command in staff_arguments.COMMANDS:
         return staff_arguments.run(said, settings)
     from kiosk.bootstrap import run
@@ -135,6 +137,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="other commands")
     _add_event_commands(commands.add_parser("event", help="the event file"))
     _add_ledger_commands(commands.add_parser("ledger", help="the TigerBeetle server"))
+    airdrop_arguments.add_airdrop(commands.add_parser("airdrop", help="give tokens to many"))
     staff_arguments.add_staff(commands.add_parser("staff", help="badges, and locked PINs"))
     staff_arguments.add_terminal(commands.add_parser("terminal", help="let in, and send out"))
     staff_arguments.add_audit(commands.add_parser("audit", help="who did what, where and when"))

@@ -116,12 +116,18 @@ class UnknownAirdrop(KioskError):
 
     name: str
 
+    def __str__(self) -> str:
+        return f"expected the name of an airdrop, and there is none called {self.name}"
+
 
 @dataclass(eq=False)
 class AirdropExists(KioskError):
     """There is an airdrop of this name already, and it may not become another one."""
 
     name: str
+
+    def __str__(self) -> str:
+        return f"expected another name, or all as before: there is an airdrop {self.name} already"
 
 
 def airdrop_id(event_id: int, name: str) -> int:

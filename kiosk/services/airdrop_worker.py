@@ -55,9 +55,10 @@ class AirdropWorker:
         self._chains = chains
 
     async def airdrops(self) -> list[Airdrop]:
-        """Every airdrop of the event."""
+        """Every airdrop of the event whose chain, if it has one, can be reached from here."""
         event_id = self._catalog.event.id
-        return await self._store.transaction(partial(airdrops.all_of, event_id=event_id))
+        found = await self._store.transaction(partial(airdrops.all_of, event_id=event_id))
+        return [airdrop for airdrop in found if airdrop.chain in ("", *self._chains)]
 
     async def work_at(self, airdrop: Airdrop) -> Progress:
         """Do all that can be done now for one airdrop; raises `ChainUnavailable`."""

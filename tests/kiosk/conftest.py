@@ -1,5 +1,6 @@
 """Both engines under the services."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +41,16 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def log_ends() -> Iterator[None]:
+    """A log that a command opens ends with the test."""
+    before = list(logging.root.handlers)
+    yield
+    for handler in set(logging.root.handlers) - set(before):
+        handler.close()
+    logging.root.handlers[:] = before
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`kiosk event`: what it says of a file, and what it changes."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,16 +43,12 @@ def write(tmp_path: Path) -> WriteEvent:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data folder with an embedded ledger; its log ends with the test."""
+def home(tmp_path: Path, log_ends: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with an embedded ledger."""
     home = tmp_path / "home"
     monkeypatch.setenv("KIOSK_HOME", str(home))
     monkeypatch.setenv("KIOSK_LEDGER", "embedded")
-    before = list(logging.root.handlers)
-    yield home
-    for handler in set(logging.root.handlers) - set(before):
-        handler.close()
-    logging.root.handlers[:] = before
+    return home
 
 
 def test_a_good_file_can_be_opened_and_nothing_is_created(

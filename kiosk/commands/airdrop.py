@@ -1,0 +1,266 @@
+"""`kiosk airdrop`: try a list dry, give its tokens, and see what became of every row."""
+
+import asyncio
+import csv
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from kiosk.bootstrap import DEMO_EVENT, backing
+from kiosk.chains.sandbox import NAME as SANDBOX
+from kiosk.chains.sandbox import SandboxChain
+from kiosk.chains.sandbox_file import SandboxFile
+from kiosk.domain.airdrop_lists import BadRow, InvalidList, ListedRow, RowFault, read_list
+from kiosk.domain.airdrops import Airdrop, Progress, ShareState, parse_requirement
+from kiosk.domain.events import Event
+from kiosk.domain.tokens import Token
+from kiosk.services.airdrop_worker import AirdropWorker
+from kiosk.services.airdrops import AirdropPlan, Airdrops, Trial
+from kiosk.services.catalog import Catalog
+from kiosk.services.event_files import load_event
+from kiosk.services.wallets import Wallets
+from kiosk.settings import Settings
+
+T = TypeVar("T")
+Line = tuple[str | int, ...]
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FAULTS = {
+    RowFault.NAME: "a name of 1 to 200 characters was expected",
+    RowFault.EMAIL: "an e-mail address was expected",
+    RowFault.AMOUNT: "a whole number of tokens, 1 or more, was expected",
+    RowFault.TWICE: "the same person stands in an earlier row",
+    RowFault.COLUMNS: "the row has more cells than there are columns",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An airdrop as it was asked for on the command line."""
+
+    name: str
+    file: str
+    token: str
+    amount: int | None
+    conditions: tuple[str, ...]
+    is_claimed: bool
+    over_sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How the sandbox chain is to behave from now on."""
+
+    delay_seconds: float
+    failing: int
+    losing: int
+
+
+def check(settings: Settings, wish: Wish, to: str | None) -> int:
+    """Say what would become of each row: nothing is stored, nothing is given."""
+    rows = _read(wish)
+
+    async def run(airdrops: Airdrops, wallets: Wallets, event: Event) -> list[Line]:
+        plan = _plan(event, wish)
+        listed = [row for row in rows if isinstance(row, ListedRow)]
+        left = await wallets.left(plan.token)
+        lines = [_bad(row) for row in rows if isinstance(row, BadRow)]
+        lines += [_tried(trial) async for trial in airdrops.try_dry(plan, listed, left)]
+        return sorted(lines, key=lambda line: line[0])
+
+    lines = _with_airdrops(settings, run)
+    _write(to, [("line", "name", "email", "amount", "problem"), *lines])
+    good = sum(1 for line in lines if not line[-1])
+    print(f"{good} of {len(lines)} rows would be given", file=sys.stderr)
+    return 0 if good == len(lines) else 1
+
+
+def load(settings: Settings, wish: Wish) -> int:
+    """Store a list and give its tokens; a list with bad rows is not begun."""
+    rows = _read(wish)
+    bad = [row for row in rows if isinstance(row, BadRow)]
+    for row in bad:
+        print(f"{wish.file}:{row.line}: {_FAULTS[row.fault]}", file=sys.stderr)
+    if bad:
+        return 1
+
+    async def run(airdrops: Airdrops, wallets: Wallets, event: Event) -> Progress:
+        listed = [row for row in rows if isinstance(row, ListedRow)]
+        airdrop = await airdrops.load(_plan(event, wish), listed)
+        return await airdrops.run(airdrop)
+
+    return _tell(_with_airdrops(settings, run))
+
+
+def go_on(settings: Settings, name: str) -> int:
+    """Do all that can be done now for an airdrop."""
+    return _tell(_with_one(settings, name, lambda airdrops, one: airdrops.run(one)))
+
+
+def resume(settings: Settings, name: str) -> int:
+    """Go on with a paused airdrop."""
+
+    async def run(airdrops: Airdrops, airdrop: Airdrop) -> Progress:
+        return await airdrops.run(await airdrops.resume(airdrop))
+
+    return _tell(_with_one(settings, name, run))
+
+
+def pause(settings: Settings, name: str) -> int:
+    """Give nothing more of an airdrop until it is resumed."""
+
+    async def run(airdrops: Airdrops, airdrop: Airdrop) -> Progress:
+        return await airdrops.progress(await airdrops.pause(airdrop))
+
+    return _tell(_with_one(settings, name, run))
+
+
+def take_back(settings: Settings, name: str) -> int:
+    """End an airdrop and take back what of it is unspent."""
+    return _tell(_with_one(settings, name, lambda airdrops, one: airdrops.take_back(one)))
+
+
+def results(settings: Settings, name: str, to: str | None) -> int:
+    """Write what became of every row."""
+
+    async def run(airdrops: Airdrops, airdrop: Airdrop) -> list[Line]:
+        return [
+            (share.owner.name, share.owner.email, share.amount, str(share.state))
+            async for share in airdrops.shares(airdrop)
+        ]
+
+    _write(to, [("name", "email", "amount", "state"), *_with_one(settings, name, run)])
+    return 0
+
+
+def show(settings: Settings) -> int:
+    """Print every airdrop and how far it is."""
+
+    async def run(
+        airdrops: Airdrops, wallets: Wallets, event: Event
+    ) -> list[tuple[Airdrop, Progress]]:
+        return [(one, await airdrops.progress(one)) for one in await airdrops.all()]
+
+    for airdrop, progress in _with_airdrops(settings, run):
+        print(f"{airdrop.name}  {airdrop.state}  {_words(progress)}")
+    return 0
+
+
+def behave(settings: Settings, behaviour: Behaviour) -> int:
+    """Tell the sandbox chain how to behave."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = SandboxFile(_chain_file(settings))
+    file.behave(
+        delay_seconds=behaviour.delay_seconds, failing=behaviour.failing, losing=behaviour.losing
+    )
+    file.close()
+    return 0
+
+
+def _with_one(settings: Settings, name: str, do: Callable[[Airdrops, Airdrop], Awaitable[T]]) -> T:
+    async def run(airdrops: Airdrops, wallets: Wallets, event: Event) -> T:
+        return await do(airdrops, await airdrops.find(name))
+
+    return _with_airdrops(settings, run)
+
+
+def _with_airdrops(settings: Settings, do: Callable[[Airdrops, Wallets, Event], Awaitable[T]]) -> T:
+    async def run() -> T:
+        event = load_event(settings.event_file or DEMO_EVENT)
+        chain = SandboxChain(_chain_file(settings))
+        async with backing(settings) as opened, AsyncExitStack() as closing:
+            closing.push_async_callback(chain.close)
+            catalog = Catalog(opened)
+            event = await catalog.open(event)
+            wallets = Wallets(opened, catalog)
+            worker = AirdropWorker(opened, catalog, wallets.plans, {SANDBOX: chain})
+            return await do(Airdrops(opened, catalog, worker), wallets, event)
+
+    return asyncio.run(run())
+
+
+def _chain_file(settings: Settings) -> Path:
+    return settings.home / "chain.sqlite"
+
+
+def _read(wish: Wish) -> list[ListedRow | BadRow]:
+    try:
+        text = Path(wish.file).expanduser().read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidList(f"a list in UTF-8: {wish.file}") from None
+    return list(read_list(text, wish.amount))
+
+
+def _plan(event: Event, wish: Wish) -> AirdropPlan:
+    tokens: dict[str, Token] = {token.key: token for token in event.tokens}
+    if wish.token not in tokens:
+        known = ", ".join(tokens) or "none: its event file has no [[tokens]]"
+        raise InvalidList(f"a token of {event.name}: {known}")
+    requirements = []
+    slots = {slot.key for slot in event.slots}
+    for text in wish.conditions:
+        found = parse_requirement(text)
+        if found is None or found.slot_key not in slots | {""}:
+            raise InvalidList(
+                "a condition like conduct, bought, bought:SLOT, redeemed or redeemed:SLOT,"
+                f" not {text}"
+            )
+        requirements.append(found)
+    return AirdropPlan(
+        name=wish.name,
+        token=tokens[wish.token],
+        requirements=tuple(requirements),
+        is_claimed=wish.is_claimed,
+        chain=SANDBOX if wish.over_sandbox else "",
+    )
+
+
+def _bad(row: BadRow) -> Line:
+    name, email, amount = (*row.cells, "", "", "")[:3]
+    return row.line, name, email, amount, _FAULTS[row.fault]
+
+
+def _tried(trial: Trial) -> Line:
+    row = trial.row
+    if trial.missing:
+        problem = f"lacks {', '.join(map(str, trial.missing))}"
+    else:
+        problem = "" if trial.is_affordable else "no tokens would be left"
+    return row.line, row.owner.name, row.owner.email, row.amount, problem
+
+
+def _tell(progress: Progress) -> int:
+    print(_words(progress))
+    return 0 if progress.is_done and not progress.shares.get(ShareState.REFUSED) else 1
+
+
+def _words(progress: Progress) -> str:
+    said = [
+        f"{progress.shares[state]:,} {state.replace('_', ' ')} ({progress.tokens[state]:,} tokens)"
+        for state in ShareState
+        if progress.shares.get(state)
+    ]
+    return ", ".join(said) or "nobody is in it"
+
+
+def _write(to: str | None, lines: Sequence[Line]) -> None:
+    with _output(to) as out:
+        csv.writer(out).writerows([[_harmless(cell) for cell in line] for line in lines])
+
+
+def _harmless(cell: str | int) -> str | int:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+
+
+@contextmanager
+def _output(to: str | None) -> Iterator[TextIO]:
+    if to is None:
+        yield sys.stdout
+        return
+    # A result is never written over another one.
+    with Path(to).expanduser().open("x", encoding="utf-8", newline="") as file:
+        yield file
