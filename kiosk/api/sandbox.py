@@ -7,8 +7,9 @@ reaches the kiosk only by a signed webhook. No money moves.
 import hmac
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
@@ -19,9 +20,17 @@ from kiosk.api.sandbox_sender import Destination, Sender, Transport
 from kiosk.api.transport import post
 from kiosk.clock import Clock
 from kiosk.domain.codes import encode
-from kiosk.domain.providers import EventKind, PaymentRequest, ProviderEvent, UnknownPayment
+from kiosk.domain.providers import (
+    EventKind,
+    PaymentRequest,
+    ProviderEvent,
+    ProviderUnavailable,
+    UnknownPayment,
+)
 
 NAME: Final = "sandbox"
+KEPT: Final = timedelta(days=30)
+"""How long a payment that is over is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,12 @@ class Sandbox:
     async def open(
         cls, file: Path, agreement: Agreement, clock: Clock, transport: Transport = post
     ) -> Self:
-        """Open the sandbox with what it remembers; raises `ProviderUnavailable`."""
-        return cls(await SandboxFile.open(file), agreement, clock, transport)
+        """Open the sandbox, less what is long over; raises `ProviderUnavailable`."""
+        opened = await SandboxFile.open(file)
+        # Forgetting is in no hurry: the next start does it as well.
+        with suppress(ProviderUnavailable):
+            await opened.prune(clock.now() - KEPT)
+        return cls(opened, agreement, clock, transport)
 
     async def close(self) -> None:
         """Close the file; webhooks that are still to be sent wait in it."""

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -40,6 +41,13 @@ CREATE TABLE IF NOT EXISTS events (
 
 CREATE INDEX IF NOT EXISTS events_due ON events (due_at) WHERE due_at IS NOT NULL;
 """
+
+_PRUNE: Final = (
+    "DELETE FROM events WHERE ended = 'delivered' AND reference IN"
+    " (SELECT reference FROM payments WHERE json_extract(request, '$.expires_at') < :before)",
+    "DELETE FROM payments WHERE json_extract(request, '$.expires_at') < :before"
+    " AND reference NOT IN (SELECT reference FROM events)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,25 @@ class SandboxFile:
             return decided
 
         return await self._do(insert)
+
+    async def prune(self, before: datetime) -> None:
+        """Forget payments that could be made until then, if their end was delivered or never came.
+
+        A webhook that was given up stays: the merchant may still ask how the payment ended.
+        """
+
+        def forget() -> None:
+            # Both or neither: a payment without its end could be ended in another way.
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for statement in _PRUNE:
+                    self._connection.execute(statement, {"before": before.isoformat()})
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                self._connection.execute("ROLLBACK")
+                raise
+
+        await self._do(forget)
 
     async def next_due(self) -> float | None:
         """When the next webhook is due; None if all came to an end."""

@@ -76,8 +76,9 @@ class TicketScreen(Step[None]):
                             printing = Target(f"P  {words('Print')}", classes="print")
                             printing.display = False
                             yield printing
+                    with Horizontal():
+                        yield Target(f"N  {words('Next person')}", classes="-main")
                         yield Target(f"F1  {words('Help')}", classes="help")
-                    yield Target(f"N  {words('Next person')}", classes="-main")
 
     def keys(self) -> Sequence[Key]:
         words = self.words
@@ -157,7 +158,12 @@ class TicketScreen(Step[None]):
         except CannotSave as fault:
             self._say_saved(words("Not saved: {reason}", reason=fault.reason))
         else:
-            self._say_saved(words("✔ Saved in {folder}", folder=str(files.folder)))
+            # The code on it says everything, whatever can be written beside it.
+            missing = await files.not_drawn(pictures)
+            if missing:
+                self._say_saved(words("✔ Saved, without: {letters}", letters=missing))
+            else:
+                self._say_saved(words("✔ Saved in {folder}", folder=str(files.folder)))
         self.busy = False
 
     @on(Target.Pressed, ".print")

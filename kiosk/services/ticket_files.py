@@ -59,6 +59,12 @@ class TicketFiles:
         except OSError as fault:
             raise CannotSave(self.folder, fault.strerror or str(fault)) from fault
 
+    async def not_drawn(self, tickets: Sequence[TicketPicture]) -> str:
+        """The characters that could not be drawn, each once: the picture leaves them out."""
+        from kiosk.services.ticket_pictures import not_drawn
+
+        return await asyncio.to_thread(not_drawn, tickets)
+
     def _save_png(self, order_number: int, ticket: TicketPicture) -> Path:
         # Drawing is loaded when somebody wants it: a kiosk starts faster without.
         from kiosk.services.ticket_pictures import draw

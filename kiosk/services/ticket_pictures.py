@@ -1,10 +1,12 @@
 """Tickets as pictures of postcard size: a code that any phone reads, and the words beside it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from io import BytesIO
 from typing import Final
 
+import pymupdf_fonts  # type: ignore[import-untyped]  # fonts as bytes, and nothing else
 from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.domain.qr import qr_modules
@@ -20,6 +22,10 @@ _INK: Final = "#12141c"
 _QUIET: Final = "#4d5160"
 _TIGER: Final = "#ff9f1c"
 _ROWS_MAX: Final = 3
+_REGULAR: Final = "figo"
+_BOLD: Final = "figbo"
+_NOWHERE: Final = "\U000e1234"
+"""A character that no font has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class _Face:
 
 
 def draw(ticket: TicketPicture) -> Image.Image:
-    """The picture. Letters that the font lacks are boxes; the code says everything anyway."""
+    """The picture. Characters that the font lacks are left out: see `not_drawn`."""
     image = Image.new("RGB", _SIZE, "white")
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, _SIZE[0], 24), fill=_TIGER)
@@ -49,6 +55,16 @@ def draw(ticket: TicketPicture) -> Image.Image:
     return image
 
 
+def not_drawn(tickets: Iterable[TicketPicture]) -> str:
+    """The characters of these tickets that the font lacks, each once: those of some scripts."""
+    written = (
+        text
+        for ticket in tickets
+        for text in (ticket.event, ticket.title, *ticket.details, ticket.holder)
+    )
+    return "".join(dict.fromkeys(char for char in "".join(written) if not _is_drawn(char)))
+
+
 def _draw_code(image: Image.Image, text: str) -> None:
     modules = qr_modules(text)
     code = Image.new("1", (len(modules), len(modules)), 1)
@@ -62,7 +78,7 @@ def _draw_code(image: Image.Image, text: str) -> None:
 def _write(pen: ImageDraw.ImageDraw, text: str, top: int, face: _Face) -> int:
     """Write `text` in the words' column from `top` on; where it ends."""
     font = _font(face)
-    for line in _lines(text, font):
+    for line in _lines("".join(filter(_is_drawn, text)), font):
         pen.text((_WORDS_LEFT, top), line, font=font, fill=_QUIET if face.is_quiet else _INK)
         top += face.size * 5 // 4
     return top
@@ -92,7 +108,21 @@ def _cut(line: str, font: ImageFont.FreeTypeFont) -> str:
 
 @lru_cache
 def _font(face: _Face) -> ImageFont.FreeTypeFont:
-    name = "Roboto-Regular.ttf" if face.is_quiet else "Roboto-Bold.ttf"
-    font = files("font_roboto") / "files" / name
-    # The basic layout needs no system library, and so looks the same everywhere.
-    return ImageFont.truetype(str(font), face.size, layout_engine=ImageFont.Layout.BASIC)
+    # From right to left, and with joined letters, where the drawing library can.
+    return ImageFont.truetype(_font_file(_REGULAR if face.is_quiet else _BOLD), face.size)
+
+
+@lru_cache
+def _is_drawn(char: str) -> bool:
+    font = ImageFont.truetype(_font_file(_BOLD), 40, layout_engine=ImageFont.Layout.BASIC)
+    return char.isspace() or bytes(font.getmask(char)) != bytes(font.getmask(_NOWHERE))
+
+
+def _font_file(name: str) -> BytesIO:
+    return BytesIO(_font_data(name))
+
+
+@lru_cache
+def _font_data(name: str) -> bytes:
+    data: bytes = pymupdf_fonts.myfont(name)
+    return data

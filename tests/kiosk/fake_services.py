@@ -25,6 +25,7 @@ from kiosk.domain.terminals import (
 )
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
+from kiosk.services.printing import TicketPrinter
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
@@ -166,6 +167,7 @@ class Fakes:
     event: Event = field(default_factory=an_event)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     tickets_folder: Path = Path("/media/tickets")
+    printer: TicketPrinter | None = None
 
     def __post_init__(self) -> None:
         self.catalog = FakeCatalog(self.event)
@@ -203,4 +205,5 @@ class Fakes:
             ledger_engine="fake",
             terminal="North gate",
             ticket_files=TicketFiles(self.tickets_folder),
+            printer=self.printer,
         )

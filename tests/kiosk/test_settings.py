@@ -64,6 +64,23 @@ def test_a_door_waits_as_long_as_it_is_told() -> None:
             Settings.read({"KIOSK_DOOR_DEADLINE": bad})
 
 
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("", None),
+        ("none", ()),
+        ("lp -d 'front desk'", ("lp", "-d", "front desk")),
+    ],
+)
+def test_a_command_prints(text: str, command: tuple[str, ...] | None) -> None:
+    assert Settings.read({"KIOSK_PRINT_COMMAND": text}).print_command == command
+
+
+def test_a_print_command_that_is_none_says_what_was_expected() -> None:
+    with pytest.raises(SettingsError, match=r"KIOSK_PRINT_COMMAND.*for example lp -d front-desk"):
+        Settings.read({"KIOSK_PRINT_COMMAND": "lp -d 'front"})
+
+
 def test_paths_may_be_relative_or_start_at_the_users_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from kiosk.screens.pay import PayScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.services.ticket_files import CannotSave, TicketFiles, TicketPicture, file_part
-from kiosk.services.ticket_pictures import draw
+from kiosk.services.ticket_pictures import draw, not_drawn
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose
 from tests.kiosk.fake_events import CODE, NUMBER, an_event, code_of, number_of
 from tests.kiosk.fake_services import Fakes
@@ -88,7 +88,7 @@ async def test_tickets_are_saved_to_look_at_and_to_print_whatever_the_holder_is_
     async with playing(Fakes(tickets_folder=folder).services) as (_, pilot):
         await to_three_tickets(pilot, name)
         await pilot.press("s")
-        await until_text(pilot, "✔ Saved in")
+        await until_text(pilot, "✔ Saved")
         pictures = sorted(folder.glob("*.png"))
         saved = [code for path in pictures for code in decoded(Image.open(path))]
         assert sorted(saved) == sorted(map(code_of, range(3)))
@@ -103,7 +103,7 @@ async def test_saving_twice_leaves_the_same_files_and_the_mouse_saves_too(tmp_pa
     async with playing(Fakes(tickets_folder=tmp_path).services) as (app, pilot):
         await to_three_tickets(pilot)
         await pilot.click(".save")
-        await until_text(pilot, "✔ Saved in")
+        await until_text(pilot, "✔ Saved")
         before = sorted(tmp_path.iterdir())
         await pilot.press("s", "s")
         await until(pilot, lambda: "save" not in {worker.group for worker in app.workers})
@@ -138,6 +138,29 @@ async def test_a_file_that_breaks_off_leaves_nothing_half_written(
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_picture_is_drawn_whatever_is_written_on_it(text: str) -> None:
     assert decoded(draw(a_picture(event=text, title=text, holder=text))) == [CODE]
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("Ada Łukasz", ""),
+        ("Ἀθηνᾶ Ждан", ""),
+        ("עדה לאבלייס", ""),
+        ("محمد", ""),
+        ("สวัสดี", ""),
+        ("Ada 漢字 漢", "漢字"),
+        ("👩 Ada", "👩"),
+    ],
+)
+def test_what_cannot_be_written_is_told(name: str, missing: str) -> None:
+    assert not_drawn([a_picture(holder=name), a_picture(holder=name)]) == missing
+
+
+async def test_who_saves_hears_what_is_not_on_the_picture(tmp_path: Path) -> None:
+    async with playing(Fakes(tickets_folder=tmp_path).services) as (_, pilot):
+        await to_three_tickets(pilot, "Ada 漢字")
+        await pilot.press("s")
+        await until_text(pilot, "✔ Saved, without: 漢字")
 
 
 @pytest.mark.parametrize(

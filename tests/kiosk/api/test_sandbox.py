@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.api.sandbox import Sandbox
+from kiosk.api.sandbox import KEPT, Sandbox
 from kiosk.domain.money import Money
 from kiosk.domain.providers import (
     EventKind,
@@ -136,3 +136,36 @@ async def test_a_file_that_is_none_is_said_to_be_unavailable(
     (folder / "sandbox.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(ProviderUnavailable, match="not a database"):
         await open_sandbox(folder, clock, wire)
+
+
+@pytest.mark.parametrize("kind", EventKind)
+async def test_a_payment_that_is_long_over_is_forgotten_at_the_next_start(
+    sandbox: Sandbox, folder: Path, clock: FakeClock, wire: Wire, kind: EventKind
+) -> None:
+    await sandbox.create(a_request())
+    await sandbox.decide(REFERENCE, kind)
+    await sandbox.sender.deliver_due()
+    clock.advance(seconds=KEPT.total_seconds() + 300)
+    again = await open_sandbox(folder, clock, wire)
+    assert (await again.find(REFERENCE)).event is not None
+    await again.close()
+    clock.advance(seconds=1)
+    again = await open_sandbox(folder, clock, wire)
+    with pytest.raises(UnknownPayment):
+        await again.find(REFERENCE)
+    await again.close()
+
+
+async def test_a_payment_nobody_made_is_forgotten_and_one_never_told_of_is_not(
+    sandbox: Sandbox, folder: Path, clock: FakeClock, wire: Wire
+) -> None:
+    paid = reference_of(bytes(16))
+    await sandbox.create(a_request())
+    await sandbox.create(replace(a_request(), reference=paid))
+    await sandbox.decide(paid, EventKind.SUCCEEDED)
+    clock.advance(seconds=2 * KEPT.total_seconds())
+    again = await open_sandbox(folder, clock, wire)
+    with pytest.raises(UnknownPayment):
+        await again.find(REFERENCE)
+    assert (await again.find(paid)).event is not None
+    await again.close()
