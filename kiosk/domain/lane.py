@@ -48,7 +48,7 @@ class LaneStatus:
     since: datetime | None = None
     """When it stopped being on line."""
     queued: int = 0
-    """Scans that are on disk and not told yet."""
+    """People the lane let pass who are on disk and not told yet."""
     synced_at: datetime | None = None
     """How old the local knowledge is; None while there is none."""
     conflicts: int = 0
@@ -65,16 +65,23 @@ class AcceptedOffline:
     holder_id: int | None
     """Who accepted, where the lane knew whose ticket it is."""
 
+    @property
+    def detail(self) -> str:
+        """As the audit has it."""
+        return f"{self.language} {self.digest.hex()}"
+
 
 @dataclass(frozen=True, slots=True)
 class QueuedScan:
-    """Somebody who was let in, or out, offline: on disk before anybody was told."""
+    """What was said to somebody offline: on disk before anybody was told."""
 
     scan: Scan
     claim_id: int
     at: datetime
     """By the clock of the lane."""
     conduct: AcceptedOffline | None = None
+    turned_away: Reason | None = None
+    """Why they could not pass; None for whom the lane let pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from kiosk.domain import chart
 from kiosk.domain.admission import NeedsConduct, Scan, Verdict
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import StoreUnavailable
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import Conflict, LaneState, LaneStatus, Part, Patience
+from kiosk.domain.rights import Right, require
 from kiosk.domain.terminals import NotPaired
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.backing import Backing
@@ -57,8 +58,8 @@ class Lane:
         event, key = catalog.event, catalog.signing_key.public_key()
         folder, clock = backing.folder / "lanes", backing.clock
         self._local = LocalDoor(folder, event, key, terminal.name, clock)
-        lane = lanes.Lane(terminal.number, catalog.event.id)
-        self._resync = Resync(backing, admission, lane)
+        self._lane = lanes.Lane(terminal.number, catalog.event.id)
+        self._resync = Resync(backing, admission, self._lane)
         self._status = LaneStatus()
         self._patience = Patience()
         self._left = asyncio.Event()
@@ -67,8 +68,8 @@ class Lane:
     @property
     def status(self) -> LaneStatus:
         """How it judges now, and what of it is not told yet."""
-        waiting, synced_at = len(self._local.waiting), self._local.knowledge.synced_at
-        return replace(self._status, queued=waiting, synced_at=synced_at)
+        queued = sum(one.turned_away is None for one in self._local.waiting)
+        return replace(self._status, queued=queued, synced_at=self._local.knowledge.synced_at)
 
     def new_nonce(self) -> int:
         """63 bits that name one scan: a repeated question about it gets the same answer."""
@@ -105,11 +106,19 @@ class Lane:
         )
 
     async def acknowledge(self, conflict: Conflict, staff: StaffMember) -> None:
-        """Record that `staff` has seen to a conflict; the first who did stays on record."""
-        assert staff.role >= Role.SUPERVISOR
-        await self._store.transaction(
-            partial(lanes.acknowledge, conflict=conflict, by=staff.name, at=self._clock.now())
+        """Record that `staff` has seen to a conflict; the first who did stays on record.
+
+        Raises `NotAllowed`, `NotPaired`, or `StoreUnavailable`.
+        """
+        require(staff, Right.ACKNOWLEDGE)
+        seen = partial(
+            lanes.acknowledge,
+            lane=self._lane,
+            conflict=conflict,
+            by=staff.name,
+            at=self._clock.now(),
         )
+        await self._store.transaction(seen)
         await self._missing()
 
     async def run_forever(self) -> None:

@@ -46,7 +46,7 @@ class LocalDoor:
 
     @property
     def waiting(self) -> tuple[QueuedScan, ...]:
-        """Whom it let pass that ledger and store have not been told of."""
+        """What it said that ledger and store have not been told of."""
         return self._queue.waiting if self._queue else ()
 
     async def open(self) -> LaneQueue:
@@ -76,8 +76,7 @@ class LocalDoor:
             if conduct is not None:
                 local = replace(local, has_accepted=True)
             verdict = judge(self._event, ticket, scan, local, now)
-            if isinstance(verdict, Verdict) and verdict.reason is Reason.HISTORY_UNKNOWN:
-                assert verdict.claim_id is not None
+            if isinstance(verdict, Verdict) and verdict.claim_id is not None:
                 # Whose ticket it is now is not known if only its signature speaks for it.
                 holder_id = known.holder.id if known and verdict.holder else None
                 accepted = (
@@ -85,8 +84,10 @@ class LocalDoor:
                     if conduct
                     else None
                 )
-                passed = QueuedScan(scan, verdict.claim_id, now, accepted)
-                await self._on_disk(partial(queue.add, passed))
+                passed = verdict.reason is Reason.HISTORY_UNKNOWN
+                why = None if passed else verdict.reason
+                said = QueuedScan(scan, verdict.claim_id, now, accepted, why)
+                await self._on_disk(partial(queue.add, said))
             return verdict
 
     async def note(self, verdict: Verdict) -> None:
@@ -99,7 +100,11 @@ class LocalDoor:
         """Ledger and store know of these now."""
         # Known before it is forgotten: nobody passes twice in between.
         await self.knowledge.note(
-            [Passage(one.claim_id, one.scan.way, one.at, self._terminal) for one in scans]
+            [
+                Passage(one.claim_id, one.scan.way, one.at, self._terminal)
+                for one in scans
+                if one.turned_away is None
+            ]
         )
         queue = await self.open()
         await self._on_disk(partial(queue.forget, [one.scan.nonce for one in scans]))

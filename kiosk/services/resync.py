@@ -38,21 +38,23 @@ class Resync:
         await self._store.transaction(partial(lanes.accept, lane=self._lane, scans=scans))
         of_claims: dict[int, list[QueuedScan]] = defaultdict(list)
         for one in scans:
-            of_claims[one.claim_id].append(one)
+            if one.turned_away is None:
+                of_claims[one.claim_id].append(one)
         told = await asyncio.gather(
             *map(self._tell_in_turn, of_claims.values()), return_exceptions=True
         )
-        found = []
+        found: list[Found] = []
         for conflicts in told:
             if isinstance(conflicts, BaseException):
                 # All have ended by now: whoever tells them again meets none under way.
                 raise conflicts
             found += conflicts
-        if found:
-            now = self._clock.now()
-            await self._store.transaction(
-                partial(lanes.report, lane=self._lane, found=found, at=now)
-            )
+        at = self._clock.now()
+        for record in (
+            partial(lanes.report, lane=self._lane, found=found, at=at),
+            partial(lanes.turn_away, lane=self._lane, scans=scans),
+        ):
+            await self._store.transaction(record)
         return len(found)
 
     async def _tell_in_turn(self, scans: Sequence[QueuedScan]) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Whom a lane let in offline: lines of a file, each durable before anybody is told.
+"""What a lane said offline: lines of a file, each durable before anybody is told.
 
 A line is a digest of what follows it, a blank, and JSON. A last line that is not whole was never
 confirmed to anybody, and is cut off. The file is emptied when all that is in it has been told; to
@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Self
 
-from kiosk.domain.admission import Gate, Scan, Way
+from kiosk.domain.admission import Gate, Reason, Scan, Way
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.lane import AcceptedOffline, QueuedScan
 from kiosk.store.types import instant, microseconds
@@ -50,7 +50,7 @@ class LaneQueue:
         return tuple(self._waiting.values())
 
     def of(self, claim_id: int) -> Sequence[QueuedScan]:
-        """What has to be told of one ticket."""
+        """Who passed on one ticket, and has to be told."""
         return self._by_claim.get(claim_id, ())
 
     def has_accepted(self, whose: Iterable[int], digests: Iterable[bytes]) -> bool:
@@ -79,7 +79,8 @@ class LaneQueue:
     def forget(self, nonces: Collection[int]) -> None:
         """These were told. The file is emptied with the last of them."""
         for nonce in nonces:
-            if told := self._waiting.pop(nonce, None):
+            told = self._waiting.pop(nonce, None)
+            if told and told.turned_away is None:
                 self._by_claim[told.claim_id].remove(told)
         if not self._waiting and self._size:
             self._cut(0)
@@ -116,7 +117,8 @@ class LaneQueue:
     def _take(self, scans: Iterable[QueuedScan]) -> None:
         for one in scans:
             self._waiting[one.scan.nonce] = one
-            self._by_claim[one.claim_id].append(one)
+            if one.turned_away is None:
+                self._by_claim[one.claim_id].append(one)
             if conduct := one.conduct:
                 self._accepted.add((conduct.holder_id or one.claim_id, conduct.digest))
 
@@ -158,6 +160,7 @@ def _line(queued: QueuedScan) -> bytes:
         "gate": None if slots is None else sorted(slots),
         "claim": f"{queued.claim_id:032x}",
         "at": microseconds(queued.at),
+        "turned_away": queued.turned_away,
         "conduct": conduct
         and {
             "language": conduct.language,
@@ -192,6 +195,7 @@ def _queued(line: bytes) -> QueuedScan | None:
             digest=bytes.fromhex(conduct["digest"]),
             holder_id=conduct["holder"] and int(conduct["holder"], 16),
         ),
+        turned_away=said["turned_away"] and Reason(said["turned_away"]),
     )
 
 

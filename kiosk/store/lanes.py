@@ -1,7 +1,7 @@
 """What lanes tell the store when they come back: acceptances, and conflicts for people to see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,12 +9,15 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 from sqlmodel import Session
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.codes import format_number
 from kiosk.domain.knowledge import Stay
 from kiosk.domain.lane import Conflict, QueuedScan
 from kiosk.domain.people import Attendee
+from kiosk.store import audit
 from kiosk.store.lane_tables import METADATA, UNREAD
 from kiosk.store.news import stays_of
+from kiosk.store.pairings import require_paired
 from kiosk.store.upserts import insert_missing
 
 CONFLICTS_MAX: Final = 500
@@ -78,22 +81,41 @@ def accept(session: Session, lane: Lane, scans: Sequence[QueuedScan]) -> None:
     holders: Mapping[int, int] = {
         row.id: row.holder_id for row in connection.execute(_HOLDERS, {"ids": unknown})
     }
-    rows = [
-        {
-            "event_id": lane.event_id,
-            "attendee_id": conduct.holder_id or holders.get(one.claim_id),
-            "digest": conduct.digest,
-            "language": conduct.language,
-            "accepted_at": one.at,
-            "terminal_number": lane.terminal_number,
-        }
-        for one, conduct in accepting
-    ]
+    by = [conduct.holder_id or holders.get(one.claim_id, 0) for one, conduct in accepting]
     # A store that was restored from long ago may not know them: no reason to keep the others.
-    asked = {"ids": [row["attendee_id"] for row in rows]}
-    known = set(connection.execute(_KNOWN, asked).scalars())
-    if present := [row for row in rows if row["attendee_id"] in known]:
-        insert_missing(session, _CONDUCT, present)
+    known = set(connection.execute(_KNOWN, {"ids": by}).scalars())
+    entries: dict[tuple[int, bytes], AuditEntry] = {}
+    rows = []
+    for holder_id, (one, conduct) in zip(by, accepting, strict=True):
+        key = (holder_id, conduct.digest)
+        if holder_id not in known or key in entries:
+            continue
+        rows.append(
+            {
+                "event_id": lane.event_id,
+                "attendee_id": holder_id,
+                "digest": conduct.digest,
+                "language": conduct.language,
+                "accepted_at": one.at,
+                "terminal_number": lane.terminal_number,
+            }
+        )
+        entries[key] = _entry(lane, one, Action.CONDUCT_ACCEPTED, holder_id, conduct.detail)
+    if rows:
+        fresh = insert_missing(session, _CONDUCT, rows)
+        audit.record(session, *(entries[row.attendee_id, row.digest] for row in fresh))
+
+
+def turn_away(session: Session, lane: Lane, scans: Sequence[QueuedScan]) -> None:
+    """Put on record who could not pass; told again after a crash, it is on record twice."""
+    audit.record(
+        session,
+        *(
+            _entry(lane, one, Action.TURNED_AWAY, one.claim_id, one.turned_away)
+            for one in scans
+            if one.turned_away
+        ),
+    )
 
 
 def report(session: Session, lane: Lane, found: Sequence[Found], at: datetime) -> None:
@@ -117,7 +139,18 @@ def report(session: Session, lane: Lane, found: Sequence[Found], at: datetime) -
         }
         for one in found
     ]
-    insert_missing(session, _CONFLICTS, rows)
+    fresh = {row.nonce for row in insert_missing(session, _CONFLICTS, rows)}
+    audit.record(
+        session,
+        *(
+            replace(
+                _entry(lane, one.queued, Action.CONFLICT_FOUND, one.queued.claim_id, one.reason),
+                at=at,
+            )
+            for one in found
+            if one.queued.scan.nonce in fresh
+        ),
+    )
 
 
 def count(session: Session, event_id: int) -> int:
@@ -131,11 +164,22 @@ def conflicts(session: Session, event_id: int) -> list[Conflict]:
     return [_conflict(row) for row in session.connection().execute(_FIND, {"event_id": event_id})]
 
 
-def acknowledge(session: Session, conflict: Conflict, by: str, at: datetime) -> bool:
-    """Record that somebody has seen to it; whether nobody had before."""
-    statement = update(_CONFLICTS).where(*_is(conflict), UNREAD)
-    done = session.connection().execute(statement.values(acknowledged_by=by, acknowledged_at=at))
-    return done.rowcount > 0
+def acknowledge(session: Session, lane: Lane, conflict: Conflict, by: str, at: datetime) -> None:
+    """Record that somebody at `lane` has seen to it, unless somebody had; raises `NotPaired`."""
+    require_paired(session, lane.terminal_number)
+    statement = update(_CONFLICTS).where(*_is(conflict), UNREAD).returning(_CONFLICTS.c.claim_id)
+    seen = statement.values(acknowledged_by=by, acknowledged_at=at)
+    claim_id = session.connection().execute(seen).scalar()
+    if claim_id is not None:
+        detail = f"{conflict.reason}, let pass by {conflict.terminal}"
+        actor = Actor(lane.terminal_number, by)
+        action = Action.CONFLICT_ACKNOWLEDGED
+        audit.record(session, AuditEntry(at, actor, action, claim_id, detail))
+
+
+def _entry(lane: Lane, queued: QueuedScan, action: Action, subject: int, detail: str) -> AuditEntry:
+    actor = Actor(lane.terminal_number, queued.scan.staff)
+    return AuditEntry(queued.at, actor, action, subject, detail)
 
 
 def _other(stay: Stay | None) -> dict[str, object]:

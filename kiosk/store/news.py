@@ -1,14 +1,11 @@
 """What a door keeps a copy of, read from the store: everything once, then what has changed."""
 
 from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
 from typing import Final, TypeAlias
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, func, select, text
 from sqlmodel import Session
 
-from kiosk.domain.entries import Standing, Step, StepKind
 from kiosk.domain.knowledge import (
     ACCEPTED_BYTES,
     KnownClaim,
@@ -19,8 +16,8 @@ from kiosk.domain.knowledge import (
 )
 from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
+from kiosk.store import door
 from kiosk.store.lane_tables import METADATA, ChangedSubject
-from kiosk.store.schema import DONE
 
 CHANGES_MAX: Final = 500
 """So many changes are read at once: their ids stay below what databases take in a statement."""
@@ -34,7 +31,6 @@ _CHANGES: Final = METADATA.tables["door_change"]
 _CLAIMS: Final = METADATA.tables["claim"]
 _CONDUCT: Final = METADATA.tables["conduct_acceptance"]
 _ORDERS: Final = METADATA.tables["orders"]
-_STEPS: Final = METADATA.tables["door_step"]
 _TERMINALS: Final = METADATA.tables["terminal"]
 
 _IDS: Final[BindParameter[object]] = bindparam("ids", expanding=True)
@@ -63,17 +59,12 @@ _PAGE: Final = (
 _CHANGED: Final = _claims(
     _CLAIMS.c.id.in_(_IDS) | _CLAIMS.c.order_id.in_(_IDS) | _CLAIMS.c.holder_id.in_(_HOLDERS)
 )
-_STEPS_DONE: Final = (
-    select(_STEPS, _TERMINALS.c.name)
-    .join(_TERMINALS, _TERMINALS.c.number == _STEPS.c.terminal_number)
-    .where(_STEPS.c.claim_id.in_(_IDS), DONE)
-    .order_by(_STEPS.c.claim_id, _STEPS.c.step)
-)
 _ACCEPTED: Final = (
     select(_CONDUCT.c.attendee_id, _CONDUCT.c.digest)
     .where(_CONDUCT.c.event_id == bindparam("event_id"), _CONDUCT.c.attendee_id.in_(_IDS))
     .order_by(_CONDUCT.c.accepted_at)
 )
+_NAMES: Final = select(_TERMINALS.c.number, _TERMINALS.c.name)
 _NEWEST: Final = select(func.coalesce(func.max(_CHANGES.c.number), 0))
 _SINCE: Final = (
     select(_CHANGES)
@@ -154,31 +145,16 @@ def _known(session: Session, event_id: int, rows: Rows) -> tuple[KnownClaim, ...
 
 def stays_of(session: Session, claim_ids: Sequence[int]) -> dict[int, Stay]:
     """By claim: what its steps at the door come to, where an entry of it stands."""
-    rows = session.connection().execute(_STEPS_DONE, {"ids": claim_ids})
-    stays = {}
-    for claim_id, of_claim in groupby(rows, attrgetter("claim_id")):
-        names, steps = {}, []
-        for row in of_claim:
-            names[row.terminal_number] = row.name
-            steps.append(_step(row))
-        standing = Standing.after(steps)
-        if entered := standing.entered:
-            left = standing.left
-            stays[claim_id] = Stay(
-                entered_at=entered.asked_at,
-                entered_by=names[entered.terminal],
-                left_at=left.asked_at if left else None,
-                left_by=names[left.terminal] if left else "",
-            )
-    return stays
-
-
-def _step(row: Row[*tuple[object, ...]]) -> Step:
-    return Step(
-        number=row.step,
-        kind=StepKind(row.kind),
-        nonce=row.nonce,
-        terminal=row.terminal_number,
-        asked_at=row.asked_at,
-        done_at=row.done_at,
-    )
+    standings = door.standings(session, claim_ids)
+    names = {row.number: row.name for row in session.connection().execute(_NAMES)}
+    return {
+        claim_id: Stay(
+            entered_at=entered.asked_at,
+            entered_by=names[entered.terminal],
+            left_at=left.asked_at if left else None,
+            left_by=names[left.terminal] if left else "",
+        )
+        for claim_id, standing in standings.items()
+        if (entered := standing.entered)
+        for left in (standing.left,)
+    }

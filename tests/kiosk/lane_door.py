@@ -7,12 +7,14 @@ from typing import Final
 from sqlmodel import select
 
 from kiosk.domain.admission import Scan, Verdict
+from kiosk.domain.audit import Action
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.events import Event, Role
 from kiosk.domain.lane import Conflict, LaneState
 from kiosk.domain.tickets import Ticket
 from kiosk.services.backing import Backing
 from kiosk.services.lane import DEADLINE_SECONDS, Lane
+from kiosk.store import audit
 from kiosk.store.tables import ClaimRow
 from tests.kiosk.factories import a_cashier
 from tests.kiosk.outages import Mode, Outage
@@ -20,6 +22,12 @@ from tests.kiosk.world import Terminal, World
 
 ONLINE: Final = LaneState.ONLINE
 OFFLINE: Final = LaneState.OFFLINE
+_OF_LANES: Final = (
+    Action.TURNED_AWAY,
+    Action.CONFLICT_FOUND,
+    Action.CONFLICT_ACKNOWLEDGED,
+    Action.CONDUCT_ACCEPTED,
+)
 BOSS: Final = a_cashier("Sam", role=Role.ORGANISER)
 
 
@@ -94,6 +102,15 @@ class Door:
             ).one()
         )
         await self.terminal.services.refunds.refund_order(order_id, BOSS)
+
+    async def audited(self) -> list[tuple[str, str, str, int | None, str]]:
+        """What is on record since the lane was ready: where, who, what, of which claim, why."""
+        records = await self.terminal.backing.store.transaction(audit.page)
+        return [
+            (one.terminal, one.staff, one.action, one.subject, one.detail)
+            for one in records
+            if one.action in _OF_LANES
+        ]
 
     async def conflicts(self) -> list[Conflict]:
         return await self.lane.conflicts()

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Way
+from kiosk.domain.audit import Action
 from kiosk.domain.events import EntryPolicy
 from kiosk.domain.lane import Part
 from kiosk.services.lane import LOOK_SECONDS
@@ -140,10 +141,16 @@ async def test_what_is_known_of_a_ticket_counts_offline(embedded: World) -> None
     await north.lane.look()
     north.fail()
 
-    assert (await north.verdict(gone)).reason is Reason.REFUNDED
+    refused = await north.verdict(gone)
+    assert refused.reason is Reason.REFUNDED
     amber = await north.verdict(inside)
     assert (amber.reason, amber.terminal) == (Reason.ALREADY_IN, "south")
     assert north.lane.status.queued == 0
+    await north.come_back()
+    assert (await north.audited())[-2:] == [
+        ("north", "Kim", Action.TURNED_AWAY, gone.claim_id, Reason.REFUNDED),
+        ("north", "Kim", Action.TURNED_AWAY, inside.claim_id, Reason.ALREADY_IN),
+    ]
 
 
 async def test_who_was_admitted_just_before_the_outage_is_in(embedded: World) -> None:
@@ -189,6 +196,8 @@ async def test_the_code_of_conduct_is_asked_offline_and_goes_on_record(world: Wo
         lambda session: session.exec(select(ConductRow.language, ConductRow.accepted_at)).all()
     )
     assert [tuple(row) for row in rows] == [("es", scanned_at)]
+    [accepted] = await door.audited()
+    assert accepted[:3] == ("north", "Kim", Action.CONDUCT_ACCEPTED)
     assert (await door.admitted(), await door.conflicts()) == (2, [])
 
 

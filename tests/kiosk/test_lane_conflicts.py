@@ -9,11 +9,13 @@ import pytest
 from sqlmodel import col, update
 
 from kiosk.domain.admission import Colour, Reason
+from kiosk.domain.audit import Action
 from kiosk.domain.events import Hall
+from kiosk.domain.rights import NotAllowed
 from kiosk.domain.tickets import Ticket
 from kiosk.store.tables import ClaimRow
 from tests.fakes import FakeClock
-from tests.kiosk.factories import ADA, a_slot, an_event
+from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event
 from tests.kiosk.lane_door import BOSS, Door
 from tests.kiosk.world import World
 
@@ -61,6 +63,12 @@ async def test_a_conflict_is_seen_to_by_a_supervisor_once(embedded: World) -> No
     await south.lane.acknowledge(conflict, replace(BOSS, name="Late"))
 
     assert north.lane.status.conflicts == 0
+    claim = ticket.claim_id
+    assert (await north.audited())[1:] == [
+        ("south", "Kim", Action.TURNED_AWAY, claim, Reason.ALREADY_IN),
+        ("south", "Kim", Action.CONFLICT_FOUND, claim, Reason.ALREADY_IN),
+        ("north", "Sam", Action.CONFLICT_ACKNOWLEDGED, claim, "already_in, let pass by south"),
+    ]
     assert [one.acknowledged_by for one in await south.conflicts()] == ["Sam"]
 
 
@@ -77,6 +85,21 @@ MEANWHILE: Final = {
     Reason.REPLACED: changing(version=2),
     Reason.REVOKED: changing(revoked="chargeback"),
 }
+
+
+async def test_only_a_supervisor_sees_to_conflicts(embedded: World) -> None:
+    north, south = await Door.open(embedded), await Door.open(embedded, "south")
+    [ticket] = await north.ready()
+    for door in (north, south):
+        door.fail()
+        await door.verdict(ticket)
+    await north.come_back()
+    await south.come_back()
+    [conflict] = await north.conflicts()
+
+    with pytest.raises(NotAllowed):
+        await north.lane.acknowledge(conflict, a_cashier())
+    assert [one.acknowledged_by for one in await north.conflicts()] == [""]
 
 
 @pytest.mark.parametrize("reason", MEANWHILE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.admission import Gate, Scan, Way
+from kiosk.domain.admission import Gate, Reason, Scan, Way
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.lane import AcceptedOffline, QueuedScan
 from kiosk.store.lane_queue import LaneQueue
@@ -61,6 +61,7 @@ def test_what_was_added_is_there_again_to_the_last_detail(folder: Path) -> None:
         a_scan(2, scan=Scan(HOSTILE, 2, HOSTILE, Way.OUT, Gate(frozenset({"general", "ws"})))),
         a_scan(3, at=NOW + timedelta(microseconds=1), conduct=AcceptedOffline("es", b"d" * 32, 7)),
         a_scan(4, conduct=AcceptedOffline("en", b"d" * 32, None)),
+        a_scan(5, turned_away=Reason.REFUNDED),
     ]
     with LaneQueue(folder, "north") as queue:
         for one in scans:
@@ -102,6 +103,13 @@ def test_a_damaged_line_in_the_middle_costs_no_other_and_is_kept(folder: Path) -
     assert reopened(folder) == [a_scan(1), a_scan(3)]
     [kept] = folder.glob("*.damaged")
     assert b"C0DE2" in kept.read_bytes()
+
+
+def test_who_was_turned_away_did_not_pass(queue: LaneQueue) -> None:
+    queue.add(a_scan(1, turned_away=Reason.REFUNDED))
+    assert (len(queue.waiting), list(queue.of(1 << 100))) == (1, [])
+    queue.forget([1])
+    assert not queue.waiting
 
 
 def test_what_was_told_is_forgotten_for_good(folder: Path, queue: LaneQueue) -> None:
