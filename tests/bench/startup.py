@@ -7,16 +7,28 @@ import select
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 PATIENCE_SECONDS = 30
 READY = re.compile(rb"Begin")
 """On the button that begins; it takes keys as soon as it is painted."""
+CHOICE = re.compile(rb" left ")
+"""On each card: the ledger has said how much there is."""
 
 
-def seconds_to_first_screen(home: Path, ledger: str) -> float:
-    """Start the kiosk on a data folder and end it once its first screen is there."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Seconds since the command."""
+
+    first_screen: float
+    choice: float
+    """To what there is to choose, for somebody who begins at once."""
+
+
+def start(home: Path, ledger: str) -> Start:
+    """Start the kiosk on a data folder, begin, and end it once there is something to choose."""
     near, far = pty.openpty()
     os.set_blocking(near, False)
     environment = os.environ | {
@@ -26,7 +38,7 @@ def seconds_to_first_screen(home: Path, ledger: str) -> float:
         "COLUMNS": "120",
         "LINES": "40",
     }
-    start = perf_counter()
+    began = perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "kiosk"],
         stdin=far,
@@ -36,8 +48,11 @@ def seconds_to_first_screen(home: Path, ledger: str) -> float:
         start_new_session=True,
     )
     try:
-        _read_until_ready(near, start + PATIENCE_SECONDS)
-        return perf_counter() - start
+        _read_until(READY, near, began + PATIENCE_SECONDS)
+        first_screen = perf_counter() - began
+        os.write(near, b"\r")
+        _read_until(CHOICE, near, began + PATIENCE_SECONDS)
+        return Start(first_screen, perf_counter() - began)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -49,10 +64,10 @@ def seconds_to_first_screen(home: Path, ledger: str) -> float:
         os.close(far)
 
 
-def _read_until_ready(terminal: int, end: float) -> None:
+def _read_until(words: re.Pattern[bytes], terminal: int, end: float) -> None:
     painted = b""
-    while not READY.search(painted):
+    while not words.search(painted):
         left = end - perf_counter()
         if left <= 0 or not select.select([terminal], [], [], left)[0]:
-            raise TimeoutError(f"no first screen; it said: {painted[-500:]!r}")
+            raise TimeoutError(f"it never painted {words.pattern!r}; it said: {painted[-500:]!r}")
         painted += os.read(terminal, 1 << 16)
