@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Executable, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
 
@@ -25,7 +25,11 @@ def insert_missing(
 
 @cache
 def _statement(table: Table, returned: tuple[str, ...], dialect: str) -> Executable:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     columns = [table.c[name] for name in returned] or list(table.primary_key)
     # With something to return, many rows are one statement, not one statement for each.
-    return insert(table).on_conflict_do_nothing().returning(*columns)
+    if dialect == "postgresql":
+        # Loaded for those who use it: it is a twentieth of a start.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing().returning(*columns)
+    return sqlite.insert(table).on_conflict_do_nothing().returning(*columns)

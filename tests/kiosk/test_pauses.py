@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.pauses import spare_what_is_there
+from kiosk.pauses import look_through, spare_what_is_there
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +39,13 @@ def test_what_goes_in_circles_is_still_found() -> None:
         circle.append(circle)
 
     assert gc.get_stats()[0]["collected"] - before > 20_000
+
+
+def test_what_has_been_looked_through_is_spared_from_then_on() -> None:
+    spare_what_is_there()
+    kept = [[number] for number in range(1000)]
+    before = gc.get_freeze_count()
+
+    look_through()
+
+    assert gc.get_freeze_count() >= before + len(kept)
