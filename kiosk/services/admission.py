@@ -37,6 +37,7 @@ class Admission:
         self._store = backing.store
         self._clock = backing.clock
         self._catalog = catalog
+        self._public_key = catalog.signing_key.public_key()
         self._judge = Judge(catalog, terminal)
         self._steps = Steps(backing, catalog)
         self._turnout = Turnout(backing, catalog)
@@ -129,7 +130,7 @@ class Admission:
         signed = read_code(text)
         if signed is None:
             return Verdict(Reason.NOT_OURS)
-        if signed.is_signed_by(self._catalog.signing_key.public_key()):
+        if signed.is_signed_by(self._public_key):
             return Named(payload=signed.payload)
         event_id = self._catalog.event.id
         others = await self._store.transaction(lambda session: events.other_keys(session, event_id))

@@ -8,8 +8,9 @@ from sqlmodel import Session, col, select
 
 from kiosk.domain.audit import AuditEntry, AuditRecord
 from kiosk.store.staff_tables import AuditRow
-from kiosk.store.tables import TerminalRow
+from kiosk.store.tables import METADATA, TerminalRow
 
+_INSERT: Final = insert(METADATA.tables["audit"])
 PAGE: Final = 100
 """Records that one page has, where nothing else is asked for."""
 
@@ -28,7 +29,7 @@ def record(session: Session, *entries: AuditEntry) -> None:
         for entry in entries
     ]
     if rows:
-        session.execute(insert(AuditRow), rows)
+        session.connection().execute(_INSERT, rows)
 
 
 def page(

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, update
-from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlmodel import Session
 
 from kiosk.domain.admission import ClaimRecord, Reason
 from kiosk.domain.audit import Action, Actor, AuditEntry
@@ -17,10 +16,11 @@ from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
 from kiosk.store import audit
 from kiosk.store.order_rows import attendee_id, claim_of, claims_where
-from kiosk.store.tables import ASKED, METADATA, ConductRow, StepOutcome
+from kiosk.store.tables import ASKED, METADATA, StepOutcome
 from kiosk.store.upserts import insert_missing
 
 _CLAIMS: Final = METADATA.tables["claim"]
+_CONDUCT: Final = METADATA.tables["conduct_acceptance"]
 _EVENTS: Final = METADATA.tables["event"]
 _ORDERS: Final = METADATA.tables["orders"]
 _STEPS: Final = METADATA.tables["door_step"]
@@ -36,26 +36,32 @@ def _with_order(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
 
 _BY_ID: Final = _with_order(_CLAIMS.c.id == bindparam("value"))
 _BY_NUMBER: Final = _with_order(_CLAIMS.c.ticket_number == bindparam("value"))
+_ACCEPTED: Final = (
+    select(_CONDUCT.c.language)
+    .where(_CONDUCT.c.event_id == bindparam("event_id"))
+    .where(_CONDUCT.c.attendee_id == bindparam("attendee_id"))
+    .where(_CONDUCT.c.digest.in_(bindparam("digests", expanding=True)))
+)
 _HISTORY: Final = (
-    select_columns(_STEPS)
+    select(_STEPS)
     .where(_STEPS.c.claim_id == bindparam("claim_id"))
     .where(_STEPS.c.outcome != StepOutcome.REFUSED)
     .order_by(_STEPS.c.step, _STEPS.c.asked_at)
 )
 _TAKEN: Final = (
-    select_columns(_STEPS)
+    select(_STEPS)
     .where(_STEPS.c.claim_id.in_(bindparam("claim_ids", expanding=True)))
     .where(_STEPS.c.outcome == StepOutcome.DONE)
     .order_by(_STEPS.c.step)
 )
-_UNANSWERED: Final = select_columns(_STEPS).where(ASKED).order_by(_STEPS.c.asked_at)
+_UNANSWERED: Final = select(_STEPS).where(ASKED).order_by(_STEPS.c.asked_at)
 _IS_WISH: Final = (
     (_STEPS.c.claim_id == bindparam("of"))
     & (_STEPS.c.step == bindparam("number"))
     & (_STEPS.c.nonce == bindparam("by"))
     & (_STEPS.c.terminal_number == bindparam("at"))
 )
-_ATTEMPT: Final = select_columns(_STEPS.c.attempt).where(_IS_WISH)
+_ATTEMPT: Final = select(_STEPS.c.attempt).where(_IS_WISH)
 _ASK_AGAIN: Final = (
     update(_STEPS)
     .where(_IS_WISH, _STEPS.c.outcome == StepOutcome.REFUSED)
@@ -95,15 +101,12 @@ def claim_by_number(session: Session, ticket_number: str) -> ClaimRecord | None:
 
 def has_accepted(session: Session, event: Event, attendee: Attendee) -> bool:
     """Whether somebody accepted the Code of Conduct as it reads now, in any language."""
-    return (
-        session.exec(
-            select(ConductRow.language)
-            .where(ConductRow.event_id == event.id)
-            .where(ConductRow.attendee_id == attendee_id(attendee))
-            .where(col(ConductRow.digest).in_([text.digest for text in event.conduct.values()]))
-        ).first()
-        is not None
-    )
+    values = {
+        "event_id": event.id,
+        "attendee_id": attendee_id(attendee),
+        "digests": [text.digest for text in event.conduct.values()],
+    }
+    return session.connection().execute(_ACCEPTED, values).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def accept(session: Session, acceptance: Acceptance) -> None:
         "accepted_at": acceptance.accepted_at,
         "terminal_number": acceptance.terminal,
     }
-    if insert_missing(session, METADATA.tables["conduct_acceptance"], values):
+    if insert_missing(session, _CONDUCT, values):
         actor = Actor(acceptance.terminal, acceptance.staff)
         detail = f"{conduct.language} {conduct.digest.hex()}"
         entry = AuditEntry(acceptance.accepted_at, actor, Action.CONDUCT_ACCEPTED, who, detail)
@@ -174,9 +177,11 @@ def ask(session: Session, wish: Wish, request: Request) -> Wish:
 
 def done(session: Session, wish: Wish, at: datetime) -> None:
     """Record that the ledger made this wish come true at `at`, whoever made it."""
-    _insert(session, wish, Request(at))
     values = _key(wish) | {"what": wish.kind, "when": at}
     asked = session.connection().execute(_DONE, values).first()
+    # A wish is stored before it comes true: it is missing only where a store was put back.
+    if asked is None and _insert(session, wish, Request(at)):
+        asked = session.connection().execute(_DONE, values).first()
     if asked is not None and wish.kind in _ACTIONS:
         actor = Actor(wish.terminal, asked.staff)
         entry = AuditEntry(asked.asked_at, actor, _ACTIONS[wish.kind], wish.claim_id, asked.reason)

@@ -1,7 +1,10 @@
 """Which terminals may do anything: who was let in, by which code, and sent out again."""
 
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, delete, select, update
 
 from kiosk.domain.terminals import (
@@ -16,6 +19,11 @@ from kiosk.store.staff_tables import FoundingRow, InvitationRow, PairingRow
 from kiosk.store.tables import METADATA, TerminalRow
 from kiosk.store.terminals import register
 from kiosk.store.upserts import insert_missing
+
+_PAIRINGS: Final = METADATA.tables["pairing"]
+_IS_PAIRED: Final = select_columns(_PAIRINGS.c.terminal_number).where(
+    _PAIRINGS.c.terminal_number == bindparam("number"), _PAIRINGS.c.revoked_at.is_(None)
+)
 
 
 def enter(session: Session, name: str, secret_hash: bytes, now: datetime) -> int | None:
@@ -49,8 +57,8 @@ def is_paired(session: Session, number: int, secret_hash: bytes) -> bool:
 
 def require_paired(session: Session, number: int) -> None:
     """Raise `NotPaired` if a terminal was revoked, within the unit of work it asks for."""
-    pairing = session.get(PairingRow, number)
-    if pairing is None or pairing.revoked_at is not None:
+    # Asked before every scan: by a statement that is made once.
+    if session.connection().execute(_IS_PAIRED, {"number": number}).first() is None:
         raise NotPaired
 
 
