@@ -9,9 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from kiosk.domain import codes
 from kiosk.domain.admission import (
     ClaimRecord,
     NeedsConduct,
@@ -30,30 +27,8 @@ from kiosk.domain.lane import QueuedScan
 from kiosk.domain.money import zero
 from kiosk.domain.orders import OrderState, SlotClaim
 from kiosk.domain.people import Attendee
-from kiosk.domain.tickets import Payload, read_code
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What somebody presents: a code that we signed, or a number as typed."""
-
-    number: str | None = None
-    payload: Payload | None = None
-
-    @property
-    def version(self) -> int | None:
-        """That of the code; a typed number has none."""
-        return self.payload.version if self.payload else None
-
-
-def read_ticket(text: str, key: Ed25519PublicKey) -> Ticket | Reason:
-    """What a scan presents, or why it is no ticket that `key` belongs to."""
-    if (number := codes.parse_number(text)) is not None:
-        return Ticket(number=number) if codes.is_number_intact(number) else Reason.TYPO
-    signed = read_code(text)
-    if signed is None or not signed.is_signed_by(key):
-        return Reason.NOT_OURS
-    return Ticket(payload=signed.payload)
+from kiosk.domain.presented import Named
+from kiosk.domain.tickets import Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +50,10 @@ class Local:
 
 
 def judge(
-    event: Event, ticket: Ticket, scan: Scan, local: Local, at: datetime
+    event: Event, named: Named, scan: Scan, local: Local, at: datetime
 ) -> Verdict | NeedsConduct:
     """The verdict at `at`. `HISTORY_UNKNOWN` lets the holder pass."""
-    known = _newest(local.known, ticket.payload)
+    known = _newest(local.known, named.payload)
     if known is None:
         return Verdict(Reason.UNKNOWN)
     slot = next((slot for slot in event.slots if slot.number == known.slot_number), None)
@@ -86,7 +61,7 @@ def judge(
         # A newer event file than ours has it.
         return Verdict(Reason.HISTORY_UNKNOWN, claim_id=known.id)
     record = _record(event, known, slot)
-    refused = refusal(record, event, Presented(scan.way, scan.gate, ticket.version), at)
+    refused = refusal(record, event, Presented(scan.way, scan.gate, named.version), at)
     if refused is None:
         refused = _already(event, record, local.stay, scan.way, at)
     if refused is not None:

@@ -8,15 +8,15 @@ from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain import codes
 from kiosk.domain.admission import EVERY_SLOT, Gate, NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.events import StaffMember
+from kiosk.domain.presented import Named, read_named
 from kiosk.domain.reasons import checked_reason
 from kiosk.domain.rights import Right, require
 from kiosk.domain.tickets import read_code
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
-from kiosk.services.judging import Intent, Judge, Judged, Named, Question, Unsure
+from kiosk.services.judging import Intent, Judge, Judged, Question, Unsure
 from kiosk.services.judging import Terminal as Terminal
 from kiosk.services.steps import Steps
 from kiosk.services.turnout import DoorCounters, Turnout
@@ -124,14 +124,18 @@ class Admission:
         return intent.done(taken.at) if taken.is_for(intent.wish) else None
 
     async def _read(self, text: str) -> Named | Verdict:
-        if (number := codes.parse_number(text)) is not None:
-            intact = codes.is_number_intact(number)
-            return Named(number=number) if intact else Verdict(Reason.TYPO)
+        named = read_named(text, self._catalog.signing_key.public_key())
+        if isinstance(named, Named):
+            return named
         signed = read_code(text)
         if signed is None:
+<<<<<<< kiosk/services/admission.py
+            return Verdict(named)
+=======
             return Verdict(Reason.NOT_OURS)
         if signed.is_signed_by(self._public_key):
             return Named(payload=signed.payload)
+>>>>>>> /tmp/ours
         event_id = self._catalog.event.id
         others = await self._store.transaction(lambda session: events.other_keys(session, event_id))
         for other in others:

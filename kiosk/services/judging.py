@@ -30,7 +30,7 @@ from kiosk.domain.entries import (
     way_refusal,
 )
 from kiosk.domain.orders import SlotClaim
-from kiosk.domain.tickets import Payload
+from kiosk.domain.presented import Named
 from kiosk.services.catalog import Catalog
 from kiosk.store import claims, door, pairings, terminals
 from kiosk.store.door import Request
@@ -42,14 +42,6 @@ class Terminal:
 
     number: int
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What names a claim: a ticket that we signed, or a number as typed."""
-
-    number: str | None = None
-    payload: Payload | None = None
 
 
 @dataclass(frozen=True, slots=True)

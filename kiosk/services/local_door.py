@@ -16,7 +16,8 @@ from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.events import CodeOfConduct, Event
 from kiosk.domain.knowledge import KnownClaim, Passage
 from kiosk.domain.lane import PASSED, AcceptedOffline, QueuedScan
-from kiosk.domain.offline import Local, Ticket, judge, read_ticket
+from kiosk.domain.offline import Local, judge
+from kiosk.domain.presented import Named, read_named
 from kiosk.services.knowledge import Knowledge
 from kiosk.store.lane_queue import LaneQueue
 from ledger.ids import derived_id
@@ -65,17 +66,17 @@ class LocalDoor:
         `conduct` is what the holder has just accepted. Raises `StoreUnavailable` if the disk does
         not take it.
         """
-        ticket = read_ticket(scan.text, self._key)
-        if isinstance(ticket, Reason):
-            return Verdict(ticket)
+        named = read_named(scan.text, self._key)
+        if isinstance(named, Reason):
+            return Verdict(named)
         # Of two scans of a ticket in the same instant, the second knows of the first.
         async with self._one_at_a_time:
             queue = await self.open()
-            known, now = await self._known(ticket), self._clock.now()
-            local = self._local(queue, ticket, known, scan)
+            known, now = await self._known(named), self._clock.now()
+            local = self._local(queue, named, known, scan)
             if conduct is not None:
                 local = replace(local, has_accepted=True)
-            verdict = judge(self._event, ticket, scan, local, now)
+            verdict = judge(self._event, named, scan, local, now)
             if isinstance(verdict, Verdict) and verdict.claim_id is not None:
                 # Whose ticket it is now is not known if only its signature speaks for it.
                 holder_id = known.holder.id if known and verdict.holder else None
@@ -116,16 +117,14 @@ class LocalDoor:
         if queue is not None:
             await self._on_disk(queue.close)
 
-    async def _known(self, ticket: Ticket) -> KnownClaim | None:
-        if ticket.payload is not None:
-            return await self.knowledge.find(ticket.payload.claim_id)
-        assert ticket.number is not None
-        return await self.knowledge.find_number(ticket.number)
+    async def _known(self, named: Named) -> KnownClaim | None:
+        if named.payload is not None:
+            return await self.knowledge.find(named.payload.claim_id)
+        assert named.number is not None
+        return await self.knowledge.find_number(named.number)
 
-    def _local(
-        self, queue: LaneQueue, ticket: Ticket, known: KnownClaim | None, scan: Scan
-    ) -> Local:
-        claim_id = known.id if known else ticket.payload.claim_id if ticket.payload else 0
+    def _local(self, queue: LaneQueue, named: Named, known: KnownClaim | None, scan: Scan) -> Local:
+        claim_id = known.id if known else named.payload.claim_id if named.payload else 0
         whose = {claim_id, known.holder.id} if known else {claim_id}
         digests = {text.digest for text in self._event.conduct.values()}
         return Local(

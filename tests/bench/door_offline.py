@@ -20,8 +20,8 @@ from kiosk.domain.lane import LaneState
 from kiosk.services.knowledge import Knowledge
 from kiosk.services.local_door import LocalDoor
 from tests.bench.report import Report, percentile
-from tests.bench.shops import CASHIER, Lost, Shop
-from tests.bench.tickets import codes, sell_in_store
+from tests.bench.shops import Lost, Shop
+from tests.bench.tickets import codes, sell_in_store, sell_on_ledger
 from tests.kiosk.outages import Mode, Outage
 from tests.kiosk.world import pair
 
@@ -74,16 +74,14 @@ async def return_to_line(report: Report, shop: Shop) -> None:
     outage, event = Outage(), shop.services.catalog.event
     await pair(shop.backing, "lane")
     lane = (await assemble(outage.wrap(shop.backing), event, "lane")).lane
-    sold: list[str] = []
-    while len(sold) < QUEUED:
-        sold += await asyncio.gather(*(_sold(shop, len(sold) + at) for at in range(100)))
+    numbers = range(QUEUED)
+    await sell_in_store(shop.backing.store, event, numbers)
+    await sell_on_ledger(shop.backing.ledger, event, numbers)
     await lane.look()
     outage.ledger = outage.store = Mode.REFUSES
     await lane.look()
-    for code in sold:
-        scan = Scan(code, lane.new_nonce())
-        if not isinstance(needs := await lane.scan(scan), Verdict):
-            await lane.accept_conduct(needs, "en", scan)
+    for code in codes(event, shop.services.catalog.signing_key, list(numbers)):
+        await lane.scan(Scan(code, lane.new_nonce(), "bench"))
     if lane.status.queued != QUEUED:
         raise Lost(f"{lane.status.queued} of {QUEUED} scans are queued")
     outage.end()
@@ -126,13 +124,6 @@ def _report(report: Report, size: int, took: float, judged: Judged) -> None:
 
 def _file(folder: Path, event: Event) -> Path:
     return folder / event.key / "knowledge.sqlite"
-
-
-async def _sold(shop: Shop, buyer: int) -> str:
-    """The code of a ticket that is sold in earnest."""
-    held, sales = await shop.hold(buyer), shop.services.sales
-    [ticket] = sales.tickets_of(await sales.pay_cash(held.id, held.total, CASHIER))
-    return ticket.code
 
 
 # The process that judges

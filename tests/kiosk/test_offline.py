@@ -12,8 +12,9 @@ from kiosk.domain.admission import Colour, Gate, NeedsConduct, Reason, Scan, Ver
 from kiosk.domain.events import EntryPolicy, Event, Window
 from kiosk.domain.knowledge import ACCEPTED_BYTES, KnownClaim, KnownHolder, Stay
 from kiosk.domain.lane import QueuedScan
-from kiosk.domain.offline import Local, Ticket, judge, read_ticket
+from kiosk.domain.offline import Local, judge
 from kiosk.domain.orders import OrderState
+from kiosk.domain.presented import Named, read_named
 from kiosk.domain.tickets import Payload
 from tests.kiosk.factories import ADA, NOW, a_slot, an_event
 
@@ -48,14 +49,14 @@ def known(**changes: object) -> KnownClaim:
     return replace(claim, **changes)  # type: ignore[arg-type]  # keywords of a dataclass
 
 
-def signed(version: int = 2, slot_number: int = 1) -> Ticket:
+def signed(version: int = 2, slot_number: int = 1) -> Named:
     """A ticket with our signature."""
-    return Ticket(payload=Payload(7, version, slot_number, ANYTIME))
+    return Named(payload=Payload(7, version, slot_number, ANYTIME))
 
 
 def verdict(
     claim: KnownClaim | None,
-    ticket: Ticket | None = None,
+    ticket: Named | None = None,
     scan: Scan = IN,
     *queued: QueuedScan,
     event: Event = EVENT,
@@ -73,7 +74,7 @@ def test_nothing_known_against_it_is_grey_with_what_is_known() -> None:
     assert said.note == "Likes cats"
 
 
-BAD: Final[dict[str, tuple[KnownClaim, Ticket, Scan, Reason]]] = {
+BAD: Final[dict[str, tuple[KnownClaim, Named, Scan, Reason]]] = {
     "older version": (known(), signed(1), IN, Reason.REPLACED),
     "refunded": (known(state=OrderState.REFUNDED), signed(), IN, Reason.REFUNDED),
     "revoked": (known(revoked="chargeback"), signed(), IN, Reason.REVOKED),
@@ -183,8 +184,8 @@ def test_a_slot_that_this_event_file_has_not_is_grey() -> None:
 
 
 def test_a_number_that_nobody_told_us_of_has_no_signature_to_go_by() -> None:
-    assert verdict(None, Ticket(number=NUMBER)).reason is Reason.UNKNOWN
-    assert verdict(known(), Ticket(number=NUMBER)).reason is Reason.HISTORY_UNKNOWN
+    assert verdict(None, Named(number=NUMBER)).reason is Reason.UNKNOWN
+    assert verdict(known(), Named(number=NUMBER)).reason is Reason.HISTORY_UNKNOWN
 
 
 def test_who_has_not_accepted_the_text_as_it_reads_now_is_asked() -> None:
@@ -205,13 +206,13 @@ def test_only_our_signature_makes_a_ticket() -> None:
     code = payload.signed(KEY)
     public = KEY.public_key()
 
-    assert read_ticket(code, public) == Ticket(payload=payload)
-    assert read_ticket(f" {code.lower()} ", public) == Ticket(payload=payload)
-    assert read_ticket(codes.format_number(NUMBER), public) == Ticket(number=NUMBER)
-    assert read_ticket(NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1"), public) is Reason.TYPO
-    assert read_ticket(code, Ed25519PrivateKey.generate().public_key()) is Reason.NOT_OURS
+    assert read_named(code, public) == Named(payload=payload)
+    assert read_named(f" {code.lower()} ", public) == Named(payload=payload)
+    assert read_named(codes.format_number(NUMBER), public) == Named(number=NUMBER)
+    assert read_named(NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1"), public) is Reason.TYPO
+    assert read_named(code, Ed25519PrivateKey.generate().public_key()) is Reason.NOT_OURS
     for text in ("", "hello", "🎟" * 99, code[:-1], "[/]"):
-        assert read_ticket(text, public) is Reason.NOT_OURS
+        assert read_named(text, public) is Reason.NOT_OURS
 
 
 def test_names_and_addresses_are_kept_half_hidden() -> None:
