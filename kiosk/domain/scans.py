@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.domain import codes
+from kiosk.domain.staff_codes import read_badge
 from kiosk.domain.tickets import TEXT_SYMBOLS, read_code
 
 TEST_TEXT: Final = "TURNSTILE-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -15,12 +16,12 @@ _HARMLESS: Final = frozenset("YZIO-")
 
 
 def last_code(text: str) -> str | None:
-    """The whole code that `text` ends with; None while there is none.
+    """The whole code, of a ticket or a badge, that `text` ends with; None while there is none.
 
     What lies before it is what somebody began to type, or what an earlier scan lost half of.
     """
     tail = tidied(text)[-TEXT_SYMBOLS:]
-    return tail if read_code(tail) else None
+    return tail if read_code(tail) or read_badge(tail) else None
 
 
 def tidied(text: str) -> str:

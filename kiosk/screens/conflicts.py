@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import Conflict
+from kiosk.domain.rights import Right, may
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.door_dialog import DoorDialog
 from kiosk.screens.verdicts import DoorWords, short_name
@@ -63,7 +64,7 @@ class ConflictsDialog(DoorDialog[None]):
         words = self.words
         if conflict.acknowledged_by:
             return words("seen to by {name}", name=conflict.acknowledged_by)
-        if self._staff.role < Role.SUPERVISOR:
+        if not may(self._staff.role, Right.ACKNOWLEDGE):
             return words("needs a supervisor")
         return ""
 

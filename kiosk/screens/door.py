@@ -1,9 +1,9 @@
 """The door: scan, judge, admit. The code field is the only thing that can have the focus."""
 
-from asyncio import Lock
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on, work
@@ -11,25 +11,45 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.claims import UnknownClaim
 from kiosk.domain.doorways import Doorway
-from kiosk.domain.events import StaffMember
+from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.lane import LaneState
+from kiosk.domain.rights import Right, may
+from kiosk.domain.staff_codes import BadgeRefused, read_badge
+from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door_deeds import DoorDeeds
+from kiosk.screens.door_help import DoorHelp
 from kiosk.screens.door_words import DoorSigns
 from kiosk.screens.scanner_test import ScannerTestScreen
 from kiosk.screens.this_door import ThisDoor, ThisDoorDialog
 from kiosk.screens.verdicts import DoorWords
+from kiosk.services.turnout import DoorCounters
 from kiosk.widgets.door_head import DoorHead
 from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.plain import content
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.scan_log import LogLine, ScanLog
 from kiosk.widgets.verdict import VerdictFace, VerdictPanel
+
+COUNT_SECONDS = 3
+_HERE = (Reason.ADMITTED, Reason.ALREADY_IN)
+"""Whoever holds such a ticket is here: the rest of the order may be too, and take its goodies."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What else there is to do for whoever was scanned last."""
+
+    claim_id: int
+    companions: int = 0
+    goodies: tuple[str, ...] = ()
 
 
 class DoorScreen(KioskScreen[None]):
@@ -38,24 +58,37 @@ class DoorScreen(KioskScreen[None]):
     CSS_PATH = "door.tcss"
     AUTO_FOCUS = "ScanInput"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "search", show=False),
         Binding("f4", "undo", show=False),
+        Binding("f5", "companions", show=False),
+        Binding("f6", "hand_out", show=False),
         Binding("f7", "this_door", show=False),
         Binding("f8", "app.next_theme", show=False),
         Binding("f9", "lock", show=False),
     ]
 
+    class ShiftChanged(Message):
+        """Somebody else of the staff works here from now on."""
+
+        def __init__(self, staff: StaffMember) -> None:
+            super().__init__()
+            self.staff = staff
+
     def __init__(self, desk: Desk, staff: StaffMember) -> None:
         super().__init__(desk)
-        self._staff = staff
+        self.staff = staff
+        self._deeds = DoorDeeds(self)
+        self._signs = DoorSigns(desk)
         self._doorway = Doorway()
-        self._one_at_a_time = Lock()
+        self._one_at_a_time = asyncio.Lock()
         self._unanswered: Scan | None = None
-        self._admitted_here = 0
+        self._counters: DoorCounters | None = None
         self._admitted: tuple[Verdict, int] | None = None
         """What was admitted last, and what names its being undone."""
+        self._order: _Order | None = None
 
     def compose(self) -> ComposeResult:
-        yield DoorHead(self._signs.head(self._staff, self._doorway, self._admitted_here))
+        yield DoorHead(self._signs.head(self.staff, self._doorway, self._counters))
         yield Static("", id="banner")
         yield VerdictPanel(self._signs.waiting(self._doorway))
         yield Static("", id="note")
@@ -69,68 +102,79 @@ class DoorScreen(KioskScreen[None]):
         yield KeyBar(self.keys())
 
     def keys(self) -> Sequence[Key]:
-        words = self.words
+        words, may_search = self.words, may(self.staff.role, Right.SEARCH)
         return (
+            Key("F1", words("Help"), "help"),
+            *((Key("F2", words("Search"), "search"),) if may_search else ()),
             Key("F7", words("This door"), "this_door"),
-            Key("F8", words("Light or dark"), "app.next_theme"),
             Key("F9", words("Lock"), "lock"),
         )
 
-    @property
-    def _signs(self) -> DoorSigns:
-        return DoorSigns(self.desk)
-
-    @property
-    def _deeds(self) -> DoorDeeds:
-        return DoorDeeds(self.app, self.desk, self._staff, self._judge)
-
     def on_mount(self) -> None:
         self.set_interval(1, self.tick)
+        self.set_interval(COUNT_SECONDS, self.count)
         self._take_up()
-
-    @work(group="door")
-    async def _take_up(self) -> None:
-        """The door is as it was left."""
-        with suppress(*AWAY):
-            self._stand_at(await self.desk.services.doorways.kept())
+        self.count()
 
     def tick(self) -> None:
         """Show the time and the figures, and what is not checked."""
         status = self.desk.services.lane.status
-        face = self._signs.head(self._staff, self._doorway, self._admitted_here)
+        face = self._signs.head(self.staff, self._doorway, self._counters)
         online = status.state is LaneState.ONLINE
         self.query_one(DoorHead).show(replace(face, is_online=online))
         said, banner = self._signs.banner(status), self.query_one("#banner", Static)
         banner.update(Content(said))
         banner.set_class(bool(said), "-said")
 
+    @work(group="count", exclusive=True)
+    async def count(self) -> None:
+        """Ask how many are in; without an answer the last figures stay."""
+        with suppress(*AWAY):
+            self._counters = await self.desk.services.admission.counters(self._doorway.gate)
+            self.tick()
+
     @on(ScanInput.Scanned)
     def scanned(self, scanned: ScanInput.Scanned) -> None:
-        self._judge(scanned.code)
-
-    def action_lock(self) -> None:
-        self.dismiss(None)
+        self.judge(scanned.code)
 
     @work(group="scan")
-    async def _judge(self, code: str) -> None:
+    async def judge(self, code: str) -> None:
+        """Judge a ticket, when those before it are judged; a badge changes the shift."""
         async with self._one_at_a_time:
-            scan = self._scan_of(code)
-            self._show_asking()
-            try:
-                verdict = await self._ask(scan)
-            except AWAY:
-                self._unanswered = scan
-                self._present(*self._signs.no_answer())
+            if read_badge(code):
+                await self._change_shift(code)
             else:
-                self._unanswered = None
-                await self._show(verdict)
+                await self._admit(code)
+
+    async def admit(self, code: str) -> Verdict | None:
+        """Judge a ticket now, and show what comes of it."""
+        async with self._one_at_a_time:
+            return await self._admit(code)
+
+    async def _admit(self, code: str) -> Verdict | None:
+        scan = self._scan_of(code)
+        # The books may take seconds, and the green of the last ticket is not for this one.
+        self.query_one(VerdictPanel).show(self._signs.asking())
+        try:
+            verdict = await self._ask(scan)
+        except AWAY:
+            self._unanswered = scan
+            self.present(*self._signs.no_answer())
+            return None
+        self._unanswered = None
+        if verdict is None:
+            self.present(*self._signs.not_accepted())
+        else:
+            await self.show(verdict)
+        self.count()
+        return verdict
 
     def _scan_of(self, code: str) -> Scan:
         """A new scan, but for one that got no answer: asked again, it is the same."""
         if self._unanswered and self._unanswered.text == code:
             return self._unanswered
         nonce = self.desk.services.lane.new_nonce()
-        return Scan(code, nonce, self._staff.name, self._doorway.way, self._doorway.gate)
+        return Scan(code, nonce, self.staff.name, self._doorway.way, self._doorway.gate)
 
     async def _ask(self, scan: Scan) -> Verdict | None:
         lane = self.desk.services.lane
@@ -144,26 +188,21 @@ class DoorScreen(KioskScreen[None]):
             return None
         return await lane.accept_conduct(judged, language, scan)
 
-    async def _show(self, verdict: Verdict | None) -> None:
-        if verdict is None:
-            self._present(*self._signs.not_accepted())
-            return
-        if verdict.reason is Reason.ADMITTED:
-            self._admitted = (verdict, self.desk.services.admission.new_nonce())
-            self._admitted_here += 1
+    async def show(self, verdict: Verdict) -> None:
+        """Show a verdict, and what can be done about it."""
+        if verdict.reason is Reason.ADMITTED and verdict.claim_id is not None:
+            self._admitted = (verdict, self.desk.services.lane.new_nonce())
         elif verdict.reason is Reason.UNDONE:
             self._admitted = None
-            self._admitted_here -= 1
+        self._order = None
         words = DoorWords(self.words, self.desk.services.catalog.event, self.desk.now())
-        self._present(words.face(verdict), words.log_line(verdict), verdict.note)
+        self.present(words.face(verdict), words.log_line(verdict), verdict.note)
         await self._offer()
+        if verdict.reason in _HERE and verdict.claim_id is not None:
+            self._look_round(verdict.claim_id)
 
-    def _show_asking(self) -> None:
-        # The books may take seconds, and the green of the last ticket is not for this one.
-        asking = VerdictFace("waiting", "…", self.words("One moment, please"))
-        self.query_one(VerdictPanel).show(asking)
-
-    def _present(self, face: VerdictFace, line: str, note: str = "") -> None:
+    def present(self, face: VerdictFace, line: str, note: str = "") -> None:
+        """Show something in the panel and in the log."""
         self.query_one(VerdictPanel).show(face)
         shown = self.query_one("#note", Static)
         shown.update(content(f"⚑ {note}"))
@@ -171,48 +210,108 @@ class DoorScreen(KioskScreen[None]):
         self.app.bell()
         clock = self.words.clock_with_seconds(self.desk.now())
         self.query_one(ScanLog).add(LogLine(clock, face.look, face.symbol, line))
-        self.tick()
+
+    @work(group="order", exclusive=True)
+    async def _look_round(self, claim_id: int) -> None:
+        """Who else of the order may come in, and what waits to be handed out."""
+        services = self.desk.services
+        if services.lane.status.state is not LaneState.ONLINE:
+            return
+        with suppress(*AWAY, UnknownClaim):
+            companions = await services.claims.companions(claim_id)
+            pieces = await services.hand_outs.pieces(claim_id)
+            can_come = sum(1 for card in companions if card.refusal is None)
+            waiting = [piece.goodie_key for piece in pieces if piece.handed_at is None]
+            self._order = _Order(claim_id, can_come, tuple(waiting))
+            await self._offer()
 
     async def _offer(self) -> None:
-        """What can be done about what was scanned."""
-        keys = []
+        order, keys = self._order, []
+        if order and order.companions:
+            keys.append(Key("F5", self._signs.companions(order.companions), "companions"))
+        if order and order.goodies and may(self.staff.role, Right.HAND_OUT):
+            keys.append(Key("F6", self._signs.goodies(order.goodies), "hand_out"))
         if self._admitted:
-            keys.append(Key("F4", self.words("Take the admission back"), "undo"))
+            keys.append(Key("F4", self.words("Undo"), "undo"))
         await self.query_one("#offers", KeyBar).show(keys)
+
+    async def _change_shift(self, badge: str) -> None:
+        try:
+            self.staff = await self.desk.services.staff.unlock(badge, Role.STEWARD)
+        except (BadgeRefused, PinsLocked):
+            self.present(*self._signs.no_badge())
+        except AWAY:
+            self.present(*self._signs.no_answer())
+        else:
+            self.post_message(self.ShiftChanged(self.staff))
+            self.present(*self._signs.shift(self.staff))
+            await self.query(KeyBar).last().show(self.keys())
+            self.tick()
+
+    def action_lock(self) -> None:
+        self.dismiss(None)
+
+    def action_help(self) -> None:
+        self._explain()
+
+    @work(group="dialog")
+    async def _explain(self) -> None:
+        """What the colours mean, and what the keys do."""
+        await self._deeds.choose(DoorHelp(self.desk, self._signs.all_keys()))
+
+    @work(group="dialog")
+    async def action_search(self) -> None:
+        """Find a ticket, and do something about it."""
+        if may(self.staff.role, Right.SEARCH):
+            await self._deeds.search()
 
     @work(group="dialog")
     async def action_undo(self) -> None:
         """Take the last admission back."""
-        if self._admitted is None:
-            return
-        verdict, nonce = self._admitted
-        async with self._one_at_a_time:
-            try:
-                undone = await self._deeds.undo(verdict, nonce)
-            except AWAY:
-                self._present(*self._signs.no_answer())
-            else:
-                if undone:
-                    await self._show(undone)
+        if self._admitted:
+            verdict, nonce = self._admitted
+            assert verdict.claim_id is not None
+            words = DoorWords(self.words, self.desk.services.catalog.event, self.desk.now())
+            await self._deeds.undo(verdict.claim_id, nonce, words.log_line(verdict))
+
+    @work(group="dialog")
+    async def action_companions(self) -> None:
+        """Admit the others of the order."""
+        if self._order and self._order.companions:
+            await self._deeds.admit_companions(self._order.claim_id)
+
+    @work(group="dialog")
+    async def action_hand_out(self) -> None:
+        """Hand out what waits."""
+        if self._order and self._order.goodies:
+            await self._deeds.hand_out(self._order.claim_id)
+            self._look_round(self._order.claim_id)
 
     @work(group="dialog")
     async def action_this_door(self) -> None:
-        """Which way, and where to; or the scanner's test."""
+        """Which way, and where to; the scanner's test; what went wrong off line."""
         conflicts = self.desk.services.lane.status.conflicts
         match await self._deeds.choose(ThisDoorDialog(self.desk, self._doorway, conflicts)):
             case Doorway() as doorway:
                 self._stand_at(doorway)
                 # Kept for the next shift, if it can be; it is so for this one.
                 with suppress(*AWAY):
-                    await self.desk.services.doorways.keep(doorway, self._staff.name)
+                    await self.desk.services.doorways.keep(doorway, self.staff.name)
             case ThisDoor.TEST:
                 await self.app.push_screen_wait(ScannerTestScreen(self.desk))
             case ThisDoor.CONFLICTS:
                 await self._deeds.see_to_conflicts()
                 self.tick()
 
+    @work(group="door")
+    async def _take_up(self) -> None:
+        """The door is as it was left."""
+        with suppress(*AWAY):
+            self._stand_at(await self.desk.services.doorways.kept())
+
     def _stand_at(self, doorway: Doorway) -> None:
         self._doorway = doorway
         self.query_one(ScanInput).placeholder = self._signs.ask(doorway)
         self.query_one(VerdictPanel).show(self._signs.waiting(doorway))
         self.tick()
+        self.count()

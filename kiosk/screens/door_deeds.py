@@ -1,59 +1,170 @@
-"""What the staff of a door do besides scanning. Each asks first, and answers what came of it."""
+"""What the staff of a door do besides scanning. Each deed asks first."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from textual.app import App
 
-from kiosk.domain.admission import Verdict
-from kiosk.domain.events import Role, StaffMember
-from kiosk.screens.base import Desk
+from kiosk.domain.admission import Reason, Verdict
+from kiosk.domain.claims import ClaimCard, UnknownClaim
+from kiosk.domain.events import StaffMember
+from kiosk.domain.rights import Right, least_role, may
+from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.claim_card import ClaimCardDialog, ClaimWish
+from kiosk.screens.claim_deeds import ClaimDeeds
+from kiosk.screens.claim_words import ClaimWords
+from kiosk.screens.companions import CompanionsDialog
 from kiosk.screens.conflicts import ConflictsDialog
 from kiosk.screens.door_dialog import DoorDialog, NextScan
+from kiosk.screens.door_words import DoorSigns
+from kiosk.screens.handing_out import HandingOutDialog
 from kiosk.screens.pin import PinDialog
-from kiosk.screens.undo import UndoDialog
+from kiosk.screens.reason import ReasonDialog
+from kiosk.screens.search import SearchDialog
 from kiosk.screens.verdicts import DoorWords
+from kiosk.widgets.verdict import VerdictFace
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class DoorDeeds:
-    """Deeds of one member of staff; `scan` judges a ticket scanned instead of an answer."""
+class Door(Protocol):
+    """What a deed needs of the door."""
 
-    app: App[object]
     desk: Desk
     staff: StaffMember
-    scan: Callable[[str], object]
 
-    async def undo(self, verdict: Verdict, nonce: int) -> Verdict | None:
-        """Take an admission back: why, and a supervisor's word; None if it stands."""
-        assert verdict.claim_id is not None
-        words = DoorWords(self.desk.words, self.desk.services.catalog.event, self.desk.now())
-        reason = await self.choose(UndoDialog(self.desk, words.log_line(verdict)))
-        if reason is None:
-            return None
-        supervisor = await self._supervisor(self.desk.words("Take the admission back"))
-        if supervisor is None:
-            return None
-        return await self.desk.services.admission.undo(
-            verdict.claim_id, reason=reason, supervisor=supervisor, nonce=nonce
+    @property
+    def app(self) -> App[object]:
+        """What dialogs are pushed onto."""
+
+    def judge(self, code: str) -> object:
+        """Judge a ticket that was scanned instead of answering, when its turn comes."""
+
+    async def admit(self, code: str) -> Verdict | None:
+        """Judge a ticket now, and show what comes of it."""
+
+    def present(self, face: VerdictFace, line: str, note: str = "") -> None:
+        """Show something in the panel and in the log."""
+
+    async def show(self, verdict: Verdict) -> None:
+        """Show a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorDeeds:
+    """Deeds at one door."""
+
+    door: Door
+
+    async def search(self) -> None:
+        """Find a ticket, and do something about it."""
+        card = await self.choose(SearchDialog(self._desk, self._staff))
+        if card is not None:
+            await self.see_to(card)
+
+    async def see_to(self, card: ClaimCard) -> None:
+        """Do something about a ticket."""
+        match await self.choose(ClaimCardDialog(self._desk, card, self._staff)):
+            case None:
+                return
+            case ClaimWish.ADMIT:
+                await self.door.admit(card.ticket_number)
+            case ClaimWish.UNDO:
+                nonce = self._desk.services.lane.new_nonce()
+                who = f"{card.holder.name} · {ClaimWords(self._desk).state(card)}"
+                await self.undo(card.claim_id, nonce, who)
+            case ClaimWish.HAND_OUT:
+                await self.hand_out(card.claim_id)
+            case ClaimWish.COMPANIONS:
+                await self.admit_companions(card.claim_id)
+            case wish:
+                done = await ClaimDeeds(self._app, self._desk, self._staff, card).do(wish)
+                if isinstance(done, NextScan):
+                    self.door.judge(done.code)
+                elif done:
+                    self.door.present(done, " · ".join(done.lines))
+
+    async def undo(self, claim_id: int, nonce: int, who: str) -> None:
+        """Take an admission back: why, and by whose word."""
+        words = self._desk.words
+        reasons = (
+            words("nobody went in"),
+            words("the wrong ticket was scanned"),
+            words("somebody else came with this ticket"),
         )
+        title = words("Take the admission back")
+        reason = await self.choose(ReasonDialog(self._desk, title, who, reasons))
+        supervisor = await self._approval(Right.UNDO, title) if reason else None
+        if reason is None or supervisor is None:
+            return
+        try:
+            undone = await self._desk.services.admission.undo(
+                claim_id, reason=reason, supervisor=supervisor, nonce=nonce
+            )
+        except AWAY:
+            self.door.present(*DoorSigns(self._desk).no_answer())
+        else:
+            await self.door.show(undone)
+
+    async def admit_companions(self, claim_id: int) -> None:
+        """Admit the others of an order, or some of them; each is asked for the Code of Conduct."""
+        try:
+            cards = await self._desk.services.claims.companions(claim_id)
+        except (*AWAY, UnknownClaim):
+            self.door.present(*DoorSigns(self._desk).no_answer())
+            return
+        going = await self.choose(CompanionsDialog(self._desk, cards))
+        if going:
+            verdicts = [await self.door.admit(card.ticket_number) for card in going]
+            self._sum_up(verdicts)
+
+    async def hand_out(self, claim_id: int) -> None:
+        """Hand out what waits for a ticket."""
+        await self.choose(HandingOutDialog(self._desk, claim_id, self._staff))
 
     async def see_to_conflicts(self) -> None:
         """Show whom a door let in without ledger and store that it should not have."""
-        await self.choose(ConflictsDialog(self.desk, self.staff))
+        await self.choose(ConflictsDialog(self._desk, self._staff))
 
     async def choose(self, dialog: DoorDialog[T]) -> T | None:
         """Ask over the door; a scan instead of an answer is judged."""
-        answer = await self.app.push_screen_wait(dialog)
+        answer = await self._app.push_screen_wait(dialog)
         if isinstance(answer, NextScan):
-            self.scan(answer.code)
+            self.door.judge(answer.code)
             return None
         return answer
 
-    async def _supervisor(self, what: str) -> StaffMember | None:
-        if self.staff.role >= Role.SUPERVISOR:
-            return self.staff
-        return await self.app.push_screen_wait(PinDialog(self.desk, Role.SUPERVISOR, what))
+    def _sum_up(self, verdicts: Sequence[Verdict | None]) -> None:
+        """One face for a group: green if all are in, else the first that is not."""
+        words, event = self._desk.words, self._desk.services.catalog.event
+        admitted = sum(1 for one in verdicts if one and one.reason is Reason.ADMITTED)
+        count = words("{n} of {all} admitted", n=admitted, all=len(verdicts))
+        stayed = [one for one in verdicts if one and one.reason is not Reason.ADMITTED]
+        if admitted == len(verdicts):
+            face = VerdictFace("green", "✔", words("Welcome"), (count,))
+        elif stayed:
+            said = DoorWords(words, event, self._desk.now()).face(stayed[0])
+            face = VerdictFace(said.look, said.symbol, said.headline, (count, *said.lines))
+        else:
+            face = VerdictFace("red", "✖", words("Not all are in"), (count,))
+        self.door.present(face, count)
+
+    async def _approval(self, right: Right, what: str) -> StaffMember | None:
+        """Whoever may do it: the staff of the door, or somebody they ask for it."""
+        if may(self._staff.role, right):
+            return self._staff
+        role, name = least_role(right), self._staff.name
+        return await self._app.push_screen_wait(PinDialog(self._desk, role, what, asked_by=name))
+
+    @property
+    def _app(self) -> App[object]:
+        return self.door.app
+
+    @property
+    def _desk(self) -> Desk:
+        return self.door.desk
+
+    @property
+    def _staff(self) -> StaffMember:
+        return self.door.staff

@@ -54,6 +54,10 @@ class DoorDialog(Dialog[T | NextScan | None]):
         """Show what can be picked."""
         self.list.show(rows, mark)
 
+    def scanned(self, code: str) -> None:
+        """A code of ours was scanned, or what nobody asked for was typed: the next ticket."""
+        self.dismiss(NextScan(code))
+
     def show_field(self, placeholder: str) -> None:
         """The question is about what is typed, too."""
         self.field.placeholder = placeholder
@@ -80,9 +84,9 @@ class DoorDialog(Dialog[T | NextScan | None]):
 
     @on(ScanInput.Scanned)
     def _scanned(self, scanned: ScanInput.Scanned) -> None:
-        is_ticket = last_code(scanned.code) or parse_number(scanned.code)
-        if not self.busy and (is_ticket or not self.entered(scanned.typed)):
-            self.dismiss(NextScan(scanned.code))
+        is_ours = last_code(scanned.code) or parse_number(scanned.code)
+        if not self.busy and (is_ours or not self.entered(scanned.typed)):
+            self.scanned(scanned.code)
 
     @on(ScanInput.Confirmed)
     @on(PickList.Picked)

@@ -1,5 +1,6 @@
 """What stands on the door besides verdicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.domain.admission import Way
@@ -7,7 +8,10 @@ from kiosk.domain.doorways import Doorway
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.lane import LaneState, LaneStatus, Part
 from kiosk.screens.base import Desk
+from kiosk.services.turnout import DoorCounters
 from kiosk.widgets.door_head import DoorHeadFace
+from kiosk.widgets.frame import Key
+from kiosk.widgets.plain import cut
 from kiosk.widgets.verdict import VerdictFace
 from kiosk.words import Words
 
@@ -28,7 +32,9 @@ class DoorSigns:
 
     desk: Desk
 
-    def head(self, staff: StaffMember, doorway: Doorway, admitted: int) -> DoorHeadFace:
+    def head(
+        self, staff: StaffMember, doorway: Doorway, counters: DoorCounters | None
+    ) -> DoorHeadFace:
         """The two rows over the door."""
         words = self.desk.words
         door = words("EXIT") if doorway.way is Way.OUT else words("DOOR")
@@ -36,7 +42,7 @@ class DoorSigns:
         return DoorHeadFace(
             " · ".join([door, self.desk.services.terminal, who]),
             words.clock(self.desk.now()),
-            words.count("1 admitted here", "{n} admitted here", admitted),
+            self._figures(counters) if counters else "",
             self._leads_to(doorway),
         )
 
@@ -104,6 +110,58 @@ class DoorSigns:
         text = words("the Code of Conduct was not accepted: nobody was admitted")
         face = VerdictFace("red", "✖", words("Not admitted"), (text,))
         return face, words("Code of Conduct not accepted")
+
+    def asking(self) -> VerdictFace:
+        """While ledger and store are asked."""
+        return VerdictFace("waiting", "…", self.desk.words("One moment, please"))
+
+    def no_badge(self) -> tuple[VerdictFace, str]:
+        """A badge that opens nothing here."""
+        words = self.desk.words
+        text = words("this badge opens nothing here: ask a supervisor")
+        return VerdictFace("red", "✖", words("Badge refused"), (text,)), text
+
+    def shift(self, staff: StaffMember) -> tuple[VerdictFace, str]:
+        """Somebody else works here now."""
+        words = self.desk.words
+        text = words("{name} works here now", name=cut(staff.name, 30))
+        return VerdictFace("waiting", "▢", words("Next, please"), (text,)), text
+
+    def companions(self, count: int) -> str:
+        """How many more may come in."""
+        return self.desk.words.count("1 more in this order", "{n} more in this order", count)
+
+    def goodies(self, keys: Sequence[str]) -> str:
+        """What waits to be handed out."""
+        event = self.desk.services.catalog.event
+        names = [goodie.name for goodie in event.goodies if goodie.key in keys]
+        return self.desk.words("Hand out: {goodies}", goodies=cut(", ".join(names), 24))
+
+    def all_keys(self) -> Sequence[Key]:
+        """What the keys of a door do, those that are offered now and then among them."""
+        words = self.desk.words
+        return (
+            Key("F2", words("search by name, e-mail or number"), ""),
+            Key("F4", words("take the last admission back"), ""),
+            Key("F5", words("admit the others of the order"), ""),
+            Key("F6", words("hand out what waits for the ticket"), ""),
+            Key("F7", words("this door: which way, where to, test the scanner"), ""),
+            Key("F8", words("light or dark"), ""),
+            Key("F9", words("lock the door; a badge changes the shift"), ""),
+        )
+
+    def _figures(self, counters: DoorCounters) -> str:
+        words = self.desk.words
+        admitted, sold = words.number(counters.admitted), words.number(counters.sold)
+        said = [words("{admitted} of {sold} in", admitted=admitted, sold=sold)]
+        inside = words.number(counters.inside)
+        if counters.limit is None:
+            said.append(words("{n} inside", n=inside))
+        else:
+            limit = words.number(counters.limit)
+            said.append(words("{n} of {limit} inside", n=inside, limit=limit))
+        said.append(words("{n} per min", n=words.number(counters.per_minute)))
+        return " · ".join(said)
 
     def _leads_to(self, doorway: Doorway) -> str:
         if doorway.gate.slots is None:

@@ -104,6 +104,8 @@ class FakeHandOuts(HandOuts, Answers):
     def __init__(self) -> None:
         Answers.__init__(self)
         self.there: list[PieceCard] = []
+        self.answers: PieceCard | None = None
+        """What another desk did to a piece meanwhile."""
 
     def new_nonce(self) -> int:
         return 1
@@ -116,6 +118,7 @@ class FakeHandOuts(HandOuts, Answers):
         self, claim_id: int, piece: PieceCard, nonce: int, staff: StaffMember
     ) -> HandOut:
         self.check()
+        piece = self.answers or piece
         if piece.handed_at is not None:
             return HandOut(piece, is_ours=False)
         gone = replace(piece, handed_at=NOON, terminal="North gate", staff=staff.name)

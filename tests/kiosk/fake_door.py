@@ -2,13 +2,15 @@
 
 from collections import deque
 
-from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.admission import EVERY_SLOT, Gate, NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.doorways import Doorway
 from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import Conflict, LaneStatus
 from kiosk.services.admission import Admission
 from kiosk.services.doorways import Doorways
 from kiosk.services.lane import Lane
+from kiosk.services.turnout import DoorCounters
+from tests.kiosk.fake_events import LEDGER_AWAY
 from tests.kiosk.fake_sales import Answers
 
 
@@ -23,6 +25,8 @@ class FakeAdmission(Admission, Answers):
         self.accepted: list[str] = []
         self.undone: list[tuple[int, str, str, int]] = []
         """Claim, reason, supervisor, nonce."""
+        self.counted: DoorCounters | None = DoorCounters(412, 600, 389, None, 14)
+        """None if there is no answer."""
         self._nonces = 0
 
     def new_nonce(self) -> int:
@@ -45,6 +49,11 @@ class FakeAdmission(Admission, Answers):
         self.undone.append((claim_id, reason, supervisor.name, nonce))
         self.check()
         return Verdict(Reason.UNDONE, claim_id=claim_id)
+
+    async def counters(self, gate: Gate = EVERY_SLOT) -> DoorCounters:
+        if self.counted is None:
+            raise LEDGER_AWAY
+        return self.counted
 
 
 class FakeDoorways(Doorways, Answers):

@@ -53,7 +53,7 @@ class FakeStaff(Staff):
         member = PINS.get(given)
         if self.locked:
             raise PinsLocked
-        if read_badge(given):
+        if member is None and read_badge(given):
             raise BadgeRefused(BadgeFault.VOID)
         if member is None or member.role < role_at_least:
             self._wrong += 1

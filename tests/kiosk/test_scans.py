@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.scans import TEST_TEXT, Ending, Hearing, last_code, report_on
+from kiosk.domain.staff_codes import Badge, member_id
 from kiosk.domain.tickets import TEXT_SYMBOLS, issue
 from tests.kiosk.factories import a_claim, a_slot
 
-TICKET = issue(a_claim(), a_slot(), Ed25519PrivateKey.from_private_bytes(bytes(range(32)))).code
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+TICKET = issue(a_claim(), a_slot(), KEY).code
 GERMAN = str.maketrans("YZ-", "ZYß")
 FRENCH = str.maketrans("AQZWM1234567890-", "QAWZ,&é\"'(-è_çà)")
 
@@ -17,6 +19,11 @@ FRENCH = str.maketrans("AQZWM1234567890-", "QAWZ,&é\"'(-è_çà)")
 def test_a_ticket_has_the_length_that_needs_no_enter() -> None:
     assert len(TICKET) == TEXT_SYMBOLS
     assert last_code(TICKET.lower()) == TICKET
+
+
+def test_a_badge_needs_no_enter_either() -> None:
+    badge = Badge(member_id(1, "Robin"), 1).signed(KEY)
+    assert last_code(f"7K2M{badge}") == badge
 
 
 @given(st.text(max_size=300))

@@ -42,7 +42,7 @@ async def test_a_door_leads_to_what_is_chosen_and_says_so() -> None:
         await to_this_door(pilot)
         await pick(pilot, EARLY, REGULAR, PARTY, CREW, DONE)
         await until_screen(pilot, DoorScreen)
-        await until_text(pilot, "only Workshop: Profiling Go")
+        await until_text(pilot, "only Workshop: Prof")
         await type_in(pilot, CODE)
         await until(pilot, lambda: fakes.admission.scans)
         assert fakes.admission.scans[0].gate == WORKSHOPS
@@ -71,7 +71,7 @@ async def test_the_door_is_as_it_was_left() -> None:
     async with playing(fakes.services) as (_, pilot):
         await to_door(pilot)
         await until_text(pilot, "EXIT · North gate")
-        await until_text(pilot, "only Workshop: Profiling Go")
+        await until_text(pilot, "only Workshop: Prof")
 
 
 async def test_a_door_leads_somewhere() -> None:

@@ -5,7 +5,7 @@ import pytest
 from kiosk.domain.admission import Reason
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.pin import PinDialog
-from kiosk.screens.undo import UndoDialog
+from kiosk.screens.reason import ReasonDialog
 from kiosk.widgets.plain import one_line
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NUMBER
 from tests.kiosk.fake_services import Fakes
@@ -31,7 +31,7 @@ async def to_undo(pilot: Play, fakes: Fakes, pin: str = "3333") -> None:
     await type_in(pilot, CODE)
     await until(pilot, lambda: look_of(pilot) == "green")
     await pilot.press("f4")
-    await until_screen(pilot, UndoDialog)
+    await until_screen(pilot, ReasonDialog)
 
 
 async def test_a_supervisor_takes_the_last_admission_back_for_a_usual_reason() -> None:
@@ -100,7 +100,7 @@ async def test_escape_leaves_the_admission_as_it_is() -> None:
         await pilot.press("escape")
         await until_screen(pilot, DoorScreen)
         await pilot.press("f4")
-        await until_screen(pilot, UndoDialog)
+        await until_screen(pilot, ReasonDialog)
         await pilot.press("enter")
         await until_screen(pilot, PinDialog)
         await pilot.press("escape")
@@ -118,7 +118,7 @@ async def test_without_an_answer_it_is_the_same_undo_when_asked_again() -> None:
         await until_screen(pilot, DoorScreen)
         await until(pilot, lambda: look_of(pilot) == "grey")
         await pilot.press("f4")
-        await until_screen(pilot, UndoDialog)
+        await until_screen(pilot, ReasonDialog)
         await pilot.press("enter")
         await until(pilot, lambda: len(fakes.admission.undone) == 2)
         first, again = fakes.admission.undone

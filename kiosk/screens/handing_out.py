@@ -1,0 +1,80 @@
+"""The goodies that a ticket opens: each is handed out once, at whatever desk."""
+
+from collections.abc import Sequence
+
+from textual import work
+
+from kiosk.domain.events import StaffMember
+from kiosk.domain.hand_outs import NothingHandedOut, PieceCard
+from kiosk.domain.rights import Right, may
+from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.claim_words import ClaimWords
+from kiosk.screens.door_dialog import DoorDialog
+from kiosk.screens.verdicts import DoorWords
+from kiosk.widgets.pick_list import PickRow
+
+
+class HandingOutDialog(DoorDialog[None]):
+    """Shows what waits and what is gone, and hands out what is picked."""
+
+    def __init__(self, desk: Desk, claim_id: int, staff: StaffMember) -> None:
+        super().__init__(desk, desk.words("Hand out"))
+        self._claim_id = claim_id
+        self._staff = staff
+        self._pieces: Sequence[PieceCard] = ()
+        self._nonces: dict[tuple[int, int], int] = {}
+
+    def on_mount(self) -> None:
+        self._look()
+
+    @work(group="pieces", exclusive=True)
+    async def _look(self) -> None:
+        try:
+            self._pieces = await self.desk.services.hand_outs.pieces(self._claim_id)
+        except AWAY:
+            self.say(self.words("The books do not answer just now. Please try again."))
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        said, words = ClaimWords(self.desk), self.words
+        refused = "" if may(self._staff.role, Right.HAND_OUT) else words("needs a steward")
+        rows = [
+            PickRow(
+                ("✔ " if piece.handed_at else "★ ") + said.piece(piece),
+                said.handed(piece),
+                said.handed(piece) if piece.handed_at else refused,
+            )
+            for piece in self._pieces
+        ]
+        first = next((at for at, piece in enumerate(self._pieces) if not piece.handed_at), 0)
+        self.offer(rows, first)
+        if not rows:
+            self.say(words("Nothing waits for this ticket."))
+
+    def picked(self, index: int) -> None:
+        self.busy = True
+        self._hand_out(self._pieces[index])
+
+    @work(group="hand out")
+    async def _hand_out(self, piece: PieceCard) -> None:
+        words, hand_outs = self.words, self.desk.services.hand_outs
+        # The same press again, if there was no answer.
+        nonce = self._nonces.setdefault((piece.position, piece.attempt), hand_outs.new_nonce())
+        try:
+            done = await hand_outs.hand_out(self._claim_id, piece, nonce, self._staff)
+        except NothingHandedOut as refused:
+            event = self.desk.services.catalog.event
+            headline = DoorWords(words, event, self.desk.now()).headline(refused.reason)
+            self.say(words("✖ Nothing is handed out: {why}", why=headline))
+        except AWAY:
+            self.say(words("The books do not answer just now. Please try again."))
+        else:
+            said = ClaimWords(self.desk)
+            name, handed = said.piece(done.piece), said.handed(done.piece)
+            if done.is_ours:
+                self.say(words("✔ Hand out: {goodie}", goodie=name))
+            else:
+                self.say(words("▲ {goodie} is gone: {when}", goodie=name, when=handed))
+        self.busy = False
+        self._look()

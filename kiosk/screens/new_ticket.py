@@ -1,0 +1,131 @@
+"""A new ticket, to take a picture of, to save, or to print."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from kiosk.domain.tickets import Ticket
+from kiosk.screens.base import Desk
+from kiosk.screens.door_dialog import NextScan
+from kiosk.services.printing import NotPrinted, PrinterSilent
+from kiosk.services.ticket_files import CannotSave, TicketPicture
+from kiosk.widgets.frame import Key, KeyHint
+from kiosk.widgets.plain import one_line, wrapped
+from kiosk.widgets.qr_code import QrCode
+from kiosk.widgets.scan_input import ScanInput
+
+_STUB_COLUMNS = 30
+
+
+class NewTicketScreen(ModalScreen[NextScan | None]):
+    """Shows it until Escape, or until the next ticket is scanned."""
+
+    CSS_PATH = "new_ticket.tcss"
+    ALLOW_SELECT = False
+    AUTO_FOCUS = "ScanInput"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", show=False),
+        Binding("f2", "save", show=False),
+        Binding("f3", "print", show=False),
+    ]
+
+    def __init__(self, desk: Desk, order_number: int, ticket: Ticket) -> None:
+        super().__init__()
+        self._desk = desk
+        self._order_number = order_number
+        self._ticket = ticket
+        self._is_at_work = False
+
+    def compose(self) -> ComposeResult:
+        words, services, ticket = self._desk.words, self._desk.services, self._ticket
+        slot = services.catalog.event.slot(ticket.slot_key)
+        lines = [
+            words("The new ticket"),
+            "",
+            *wrapped(ticket.holder.name, _STUB_COLUMNS, 2),
+            *wrapped(slot.title, _STUB_COLUMNS, 2),
+            words.window(ticket.valid),
+            "",
+            words("Number to type:"),
+            ticket.number,
+            "",
+            *wrapped(words("Take a picture of this code."), _STUB_COLUMNS, 2),
+        ]
+        with Horizontal(id="ticket"):
+            yield QrCode(ticket.code)
+            with Vertical(id="stub"):
+                yield Static(Content("\n".join(lines)))
+                yield Static("", id="said")
+                if services.ticket_files:
+                    yield KeyHint(Key("F2", words("Save"), "save"))
+                if services.printer:
+                    yield KeyHint(Key("F3", words("Print"), "print"))
+                yield KeyHint(Key("Esc", words("Back to the door"), "close"))
+                yield ScanInput(services.clock)
+
+    @on(ScanInput.Scanned)
+    def _scanned(self, scanned: ScanInput.Scanned) -> None:
+        self.dismiss(NextScan(scanned.code))
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_save(self) -> None:
+        if not self._is_at_work and self._desk.services.ticket_files:
+            self._is_at_work = True
+            self._save()
+
+    def action_print(self) -> None:
+        if not self._is_at_work and self._desk.services.printer:
+            self._is_at_work = True
+            self._print()
+
+    @work(group="save")
+    async def _save(self) -> None:
+        files, words = self._desk.services.ticket_files, self._desk.words
+        assert files is not None
+        try:
+            async for _ in files.save(self._order_number, [self._picture()]):
+                self._say(words("Saving {n} of {all} …", n=1, all=1))
+        except CannotSave as fault:
+            self._say(words("Not saved: {reason}", reason=fault.reason))
+        else:
+            self._say(words("✔ Saved in {folder}", folder=str(files.folder)))
+        self._is_at_work = False
+
+    @work(group="print")
+    async def _print(self) -> None:
+        printer, words = self._desk.services.printer, self._desk.words
+        assert printer is not None
+        self._say(words("Printing …"))
+        try:
+            await printer.print(self._order_number, [self._picture()])
+        except NotPrinted as fault:
+            self._say(words("Not printed: {reason}", reason=str(fault)))
+        except PrinterSilent:
+            self._say(words("The printer does not answer. Is there paper in it?"))
+        else:
+            self._say(words("✔ On its way to the printer."))
+        self._is_at_work = False
+
+    def _picture(self) -> TicketPicture:
+        words, ticket, event = self._desk.words, self._ticket, self._desk.services.catalog.event
+        slot = event.slot(ticket.slot_key)
+        return TicketPicture(
+            event=one_line(event.name),
+            title=one_line(slot.title),
+            details=tuple(filter(None, (words.window(ticket.valid), one_line(slot.place)))),
+            holder=one_line(ticket.holder.name),
+            number_label=words("Number to type:"),
+            number=ticket.number,
+            code=ticket.code,
+        )
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Static).update(Content("\n".join(wrapped(text, _STUB_COLUMNS, 2))))
