@@ -129,13 +129,7 @@ class Admission:
             return named
         signed = read_code(text)
         if signed is None:
-<<<<<<< kiosk/services/admission.py
             return Verdict(named)
-=======
-            return Verdict(Reason.NOT_OURS)
-        if signed.is_signed_by(self._public_key):
-            return Named(payload=signed.payload)
->>>>>>> /tmp/ours
         event_id = self._catalog.event.id
         others = await self._store.transaction(lambda session: events.other_keys(session, event_id))
         for other in others:
