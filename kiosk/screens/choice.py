@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.domain.basket import check
-from kiosk.domain.errors import BasketFault, EmptyBasket, RequiredSlotMissing, TooManyTickets
+from kiosk.domain.errors import (
+    BasketFault,
+    EmptyBasket,
+    RequiredSlotMissing,
+    SaleState,
+    TooManyTickets,
+)
 from kiosk.domain.events import Event, Goodie, Per, Resource
 from kiosk.screens.baskets import fault_words, summary
 from kiosk.screens.offers import can_be_bought, offer_face
@@ -65,6 +71,8 @@ class Chooser:
         offer, words = self.offers[key], self._words
         if not can_be_bought(offer):
             face = offer_face(words, self._event, offer)
+            if offer.sale_state is SaleState.UPCOMING:
+                return f"{offer.slot.title}: {face.detail}."
             return f"{offer.slot.title}: {face.stub}. {face.stub_note}".strip()
         wanted = {**self.basket, key: self.count(key) + 1}
         for fault in check(self._event, wanted, now, codes=self.codes):

@@ -62,7 +62,9 @@ class TicketScreen(Step[None]):
             with Vertical(id="stub"):
                 yield Static("", id="event")
                 yield Static(Content("✔ " + words("Paid. See you there!")), id="paid")
+                yield Static("", classes="gap")
                 yield Static("", id="what")
+                yield Static("", classes="gap")
                 yield Static("", id="who")
                 yield Static(content(self._goodies()), id="goodie")
                 yield Static("", id="number")

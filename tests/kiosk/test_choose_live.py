@@ -1,9 +1,12 @@
 """What is on offer while others buy, and while the books do not answer."""
 
+from dataclasses import replace
+
 from kiosk.domain.errors import SaleState
+from kiosk.domain.events import Window
 from kiosk.screens.choose import ChooseScreen
 from tests.kiosk.attendee import to_choose
-from tests.kiosk.fake_events import LEDGER_AWAY
+from tests.kiosk.fake_events import LEDGER_AWAY, NOON, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     playing,
@@ -46,3 +49,14 @@ async def test_the_choice_says_that_the_ledger_is_away_and_goes_on_by_itself() -
         app.screen.look()
         await until_text(pilot, "61 left")
         assert "do not answer" not in text_of(pilot)
+
+
+async def test_who_asks_for_what_is_not_on_sale_yet_hears_from_when() -> None:
+    event = an_event()
+    slots = (replace(event.slots[0], sale=Window(starts=NOON)), *event.slots[1:])
+    fakes = Fakes(replace(event, slots=slots))
+    fakes.catalog.states["early"] = SaleState.UPCOMING
+    async with playing(fakes.services) as (_, pilot):
+        await to_choose(pilot)
+        await pilot.press("up", "right")
+        await until_text(pilot, "Early Bird: on sale from Fri 12 Mar 18:04.")
