@@ -53,6 +53,14 @@ class Action(StrEnum):
     HANDED_OUT = "handed_out"
     """The subject is the order; `detail` says which piece."""
     HAND_OUT_UNDONE = "hand_out_undone"
+    REFUND_BEGUN = "refund_begun"
+    """The subject is the order, all of which goes back."""
+    PAID_OUT = "paid_out"
+    """Money that was due went back; the subject is the order."""
+    INVOICE_SETTLED = "invoice_settled"
+    """Money came in for an order that was paid by invoice; `detail` says how much, and how."""
+    CAPACITY_CHANGED = "capacity_changed"
+    """An event file says so; the subject is the event, and `detail` by how much of what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Actor:
     """Who acts, and where."""
 
     terminal: int | None
-    """The terminal's number; None is the command line."""
+    """The terminal's number; None is the command line, or an event file that was opened."""
     staff: str = ""
     """The name of a member of staff; "" is nobody, where people serve themselves."""
 

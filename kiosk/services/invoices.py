@@ -3,14 +3,16 @@
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
+from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.errors import LedgerContradicts
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.events import StaffMember
 from kiosk.domain.invoices import Invoice, InvoicePayment, MoreThanOwed, invoice
 from kiosk.domain.money import Money
+from kiosk.domain.rights import Right, require
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
-from kiosk.store import orders, refunds
+from kiosk.store import audit, orders, pairings, refunds
 
 
 class Invoices:
@@ -19,11 +21,12 @@ class Invoices:
     `LedgerUnavailable` or `StoreUnavailable` mean that the outcome is unknown: repeat the call.
     """
 
-    def __init__(self, backing: Backing, catalog: Catalog) -> None:
+    def __init__(self, backing: Backing, catalog: Catalog, terminal: int) -> None:
         self._store = backing.store
         self._ledger = backing.ledger
         self._clock = backing.clock
         self._catalog = catalog
+        self._terminal = terminal
 
     async def invoice(self, order_id: int) -> Invoice:
         """The invoice of an order as it is now; raises `NotInvoiced` or `UnknownOrder`."""
@@ -37,12 +40,13 @@ class Invoices:
         `payment_id` is one of the caller's that names this money: repeated, it comes in once.
         Raises `MoreThanOwed`, `NotInvoiced`.
         """
-        assert staff.role >= Role.CASHIER
+        require(staff, Right.TAKE_CASH)
         amount, way, reference = money
         assert amount.minor > 0
         now = self._clock.now()
 
         def intend(session: Session) -> InvoicePayment:
+            pairings.require_paired(session, self._terminal)
             before = refunds.payments_of(session, order_id)
             for one in before:
                 if one.id == payment_id:
@@ -56,6 +60,9 @@ class Invoices:
             paid = InvoicePayment(payment_id, order_id, amount, way, reference, staff.name, now)
             refunds.check_not_returning(session, order_id)
             refunds.add_payment(session, paid)
+            actor = Actor(self._terminal, staff.name)
+            entry = AuditEntry(now, actor, Action.INVOICE_SETTLED, order_id, f"{amount}, {way}")
+            audit.record(session, entry)
             return paid
 
         await self.finish(await self._store.transaction(intend))

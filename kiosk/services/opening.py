@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
 from kiosk.domain import chart, chart_places
+from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.chart import linked
 from kiosk.domain.errors import EventChanged, LedgerContradicts, SigningKeyMissing
 from kiosk.domain.events import Event, ResourceKind
@@ -13,7 +14,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.booking import open_accounts
 from kiosk.services.discounts import fund_discounts
 from kiosk.services.emission import emit_tokens
-from kiosk.store import capacities, events
+from kiosk.store import audit, capacities, events
 from kiosk.store.capacities import CapacityBatch, CapacityChange
 from ledger.chains import chain_refusal
 from ledger.ids import new_id
@@ -81,12 +82,22 @@ class Opening:
             assert refusal is not None
             raise LedgerContradicts(f"capacity of {event.key}", refusal.name)
         await self._store.transaction(
-            lambda session: capacities.answered(session, event.id, batch, done=refusal is None)
+            lambda session: self._answered(session, event, batch, done=refusal is None)
         )
         # Of a batch that somebody left behind nobody waits to hear: ours is planned next.
         if refusal is not None and batch.is_new:
             at = [result.status for result in results].index(refusal)
             raise EventChanged(event.key, await self._taken_already(event, batch.changes[at]))
+
+    def _answered(
+        self, session: Session, event: Event, batch: CapacityBatch, *, done: bool
+    ) -> None:
+        capacities.answered(session, event.id, batch, done=done)
+        if done:
+            detail = ", ".join(f"{one.resource.key} {one.by:+}" for one in batch.changes)
+            now, nobody = self._clock.now(), Actor(None)
+            entry = AuditEntry(now, nobody, Action.CAPACITY_CHANGED, event.id, detail)
+            audit.record(session, entry)
 
     async def _taken_already(self, event: Event, change: CapacityChange) -> str:
         one = change.resource

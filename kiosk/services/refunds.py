@@ -7,10 +7,11 @@ from functools import partial
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
+from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.claim_transfers import TicketKept, check_left
 from kiosk.domain.entries import Standing
 from kiosk.domain.errors import LedgerContradicts
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.events import StaffMember
 from kiosk.domain.invoices import InvoicePayment
 from kiosk.domain.orders import Order
 from kiosk.domain.refunds import (
@@ -22,10 +23,11 @@ from kiosk.domain.refunds import (
     RefundState,
     check_refundable,
 )
+from kiosk.domain.rights import Right, require
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
-from kiosk.store import claim_transfers, door, hand_outs, orders, refunds
+from kiosk.store import audit, claim_transfers, door, hand_outs, orders, pairings, refunds
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
 
@@ -53,11 +55,12 @@ class Refunds:
     If nobody does, reconciliation finishes what was stored.
     """
 
-    def __init__(self, backing: Backing, catalog: Catalog) -> None:
+    def __init__(self, backing: Backing, catalog: Catalog, terminal: int) -> None:
         self._store = backing.store
         self._ledger = backing.ledger
         self._clock = backing.clock
         self._catalog = catalog
+        self._terminal = terminal
 
     async def due(self) -> list[RefundDue]:
         """Every refund whose money is still here, the oldest first."""
@@ -71,13 +74,15 @@ class Refunds:
 
     async def pay_out(self, refund_id: int, staff: StaffMember) -> Refund:
         """Record that `staff` gave back what is due, the way it came; raises `UnknownRefund`."""
-        assert staff.role >= Role.CASHIER
-        refund = await self._store.transaction(
-            lambda session: refunds.change(
-                session, refund_id, lambda refund: refund.pay_out(staff.name)
-            )
-        )
-        return await self.finish(refund)
+        require(staff, Right.PAY_OUT)
+
+        def intend(session: Session) -> Refund:
+            pairings.require_paired(session, self._terminal)
+            refund = refunds.change(session, refund_id, lambda one: one.pay_out(staff.name))
+            self._record(session, Action.PAID_OUT, refund, staff)
+            return refund
+
+        return await self.finish(await self._store.transaction(intend))
 
     async def refund_order(self, order_id: int, staff: StaffMember) -> Order:
         """Take the whole order back: its places are free again, its money is given back.
@@ -86,10 +91,11 @@ class Refunds:
         Once one is used at the door no refund ever begins, and once a refund is booked the door
         refuses them all.
         """
-        assert staff.role >= Role.SUPERVISOR
+        require(staff, Right.REFUND)
         fresh_id, now = new_id(), self._clock.now()
 
         def intend(session: Session) -> Refund:
+            pairings.require_paired(session, self._terminal)
             of_order = refunds.of_order(session, order_id)
             for one in of_order:
                 if one.reason is RefundReason.RETURNED and one.state is not RefundState.REFUSED:
@@ -113,12 +119,18 @@ class Refunds:
                 paid_by=staff.name,
             )
             refunds.add(session, refund)
+            self._record(session, Action.REFUND_BEGUN, refund, staff)
             return refund
 
         refund = await self.finish(await self._store.transaction(intend))
         if refund.state is RefundState.REFUSED:
             raise NotRefundable(order_id, RefundFault.USED)
         return await self._store.transaction(lambda session: orders.get(session, order_id))
+
+    def _record(self, session: Session, action: Action, refund: Refund, staff: StaffMember) -> None:
+        now, actor = self._clock.now(), Actor(self._terminal, staff.name)
+        entry = AuditEntry(now, actor, action, refund.order_id, str(refund.amount))
+        audit.record(session, entry)
 
     def _check_free(self, session: Session, order: Order) -> None:
         """Raise `NotRefundable` if somebody would lose by it what they did not give back."""

@@ -7,10 +7,11 @@ from sqlmodel import Session
 from kiosk.domain.basket import Basket, Shares, check, shared, tickets_of, unsure
 from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
 from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, NotPayable
-from kiosk.domain.events import Role, StaffMember, folded_code
+from kiosk.domain.events import StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
 from kiosk.domain.people import Attendee
+from kiosk.domain.rights import Right, require
 from kiosk.domain.tickets import Ticket, issue
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
@@ -102,7 +103,7 @@ class Sales:
         turn out to be paid, `order.payment.provider` says so and all the cash goes back.
         Raises `TooLittleTendered`, `NotPayable`.
         """
-        assert cashier.role >= Role.CASHIER
+        require(cashier, Right.TAKE_CASH)
         await self._payments.withdraw(order_id)
         return await self._pay(order_id, Method.CASH, tendered, cashier.name)
 
@@ -122,7 +123,7 @@ class Sales:
 
         Raises `NotPayable`, or `HoldExpired` when the hold was lost and no place is left.
         """
-        assert organiser.role >= Role.ORGANISER
+        require(organiser, Right.GIVE_INVOICE)
         await self._payments.withdraw(order_id)
         nothing = zero(self._catalog.event.currency)
         order = await self._pay(order_id, Method.INVOICE, nothing, organiser.name)
