@@ -16,6 +16,7 @@ from kiosk.store.upserts import insert_missing
 
 _ATTENDEES: Final = METADATA.tables["attendee"]
 _CLAIMS: Final = METADATA.tables["claim"]
+_FORMER: Final = METADATA.tables["former_ticket"]
 _ORDERS: Final = METADATA.tables["orders"]
 _WORDS: Final = METADATA.tables["attendee_word"]
 _AFTER_ALL: Final = "\U0010ffff"
@@ -33,6 +34,17 @@ _BY_NUMBER: Final = (
         _SOLD,
     )
     .order_by(_CLAIMS.c.ticket_number)
+    .limit(_ROWS_MAX)
+)
+_BY_FORMER_NUMBER: Final = (
+    select(_CLAIMS.c.id)
+    .select_from(_FORMER)
+    .join(_CLAIMS, _CLAIMS.c.id == _FORMER.c.claim_id)
+    .where(
+        _FORMER.c.ticket_number.between(bindparam("least"), bindparam("greatest")),
+        _CLAIMS.c.event_id == bindparam("event_id"),
+    )
+    .order_by(_FORMER.c.ticket_number)
     .limit(_ROWS_MAX)
 )
 _NEW_PEOPLE: Final = (
@@ -56,7 +68,9 @@ def find(session: Session, event_id: int, wanted: Wanted) -> list[int]:
     if wanted.number:
         least, greatest = number_range(wanted.number)
         values = {"event_id": event_id, "least": least, "greatest": greatest}
-        found.extend(connection.execute(_BY_NUMBER, values).scalars())
+        # Who was given a newer ticket may still have the old one in hand.
+        for query in (_BY_NUMBER, _BY_FORMER_NUMBER):
+            found.extend(connection.execute(query, values).scalars())
     return list(dict.fromkeys(found))
 
 

@@ -126,6 +126,14 @@ async def test_whose_a_ticket_is_now_finds_it(embedded: World) -> None:
     assert (after.claim_id, after.passed_on) == (card.claim_id, True)
 
 
+async def test_the_number_of_a_former_ticket_finds_what_became_of_it(terminal: Terminal) -> None:
+    [card] = await sold_to(terminal, ADA)
+    await terminal.services.ticket_desk.reissue(card, BOSS)
+    [after] = await found(terminal, card.ticket_number)
+    assert (after.claim_id, after.version) == (card.claim_id, 2)
+    assert after.ticket_number != card.ticket_number
+
+
 async def test_too_little_or_nothing_at_all_may_be_searched_for(embedded: World) -> None:
     terminal = await embedded.open()
     with pytest.raises(TooShort):
