@@ -285,6 +285,8 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _check_open(connection: Connection) -> None:
+    if connection.invalidated:
+        raise StoreUnavailable("the connection to the database was lost")
     # On a full disk SQLite may end a transaction by itself, and the driver would then commit
     # nothing without a word.
     driver = connection.connection.driver_connection
