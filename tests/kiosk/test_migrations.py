@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlmodel import Session
 
+from kiosk.store import pairings
 from kiosk.store.migrate import alembic_config, upgrade
+from tests.kiosk.factories import NOW
 
 EVENT, ATTENDEE = b"e" * 16, b"a" * 16
 FIRST_TABLES = "0001"
@@ -149,3 +152,24 @@ def test_admissions_become_steps_of_people_who_have_left(engine: Engine) -> None
         (claims["q"], 1, 7, 1, "enter", 1, 30, "asked", None),
         (claims["r"], 1, 7, 1, "enter", 1, 30, "refused", None),
     ]
+
+
+def test_terminals_that_are_known_stay_paired_and_nobody_founds_it_again(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for number, name in ((3, "north"), (5, "south")):
+            insert(connection, "terminal", number=number, name=name, pin_failures=0)
+
+    upgrade(engine)
+
+    secrets = {name: name.encode().ljust(32) for name in ("north", "south", "new")}
+    with Session(engine) as session:
+        numbers = [pairings.enter(session, name, secrets[name], NOW) for name in secrets]
+        assert numbers == [3, 5, None]
+        assert pairings.enter(session, "south", b"another".ljust(32), NOW) is None
+
+
+def test_an_empty_folder_has_nobody_to_stay(engine: Engine) -> None:
+    upgrade(engine)
+    with Session(engine) as session:
+        assert pairings.enter(session, "north", b"n" * 32, NOW) == 1
+        assert pairings.enter(session, "south", b"s" * 32, NOW) is None

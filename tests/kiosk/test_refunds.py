@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.audit import Action
 from kiosk.domain.chart import AccountCode, cash_account_id, event_account_id
 from kiosk.domain.chart_discounts import uses_account_id
 from kiosk.domain.events import Discount, Goodie, Pool, ResourceKind, Role
@@ -17,7 +18,11 @@ from kiosk.domain.refunds import (
     RefundState,
     UnknownRefund,
 )
+from kiosk.domain.rights import NotAllowed
+from kiosk.domain.terminals import NotPaired
 from kiosk.services.reconciliation import Report
+from kiosk.services.terminals import Terminals
+from kiosk.store import audit
 from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event, usd
 from tests.kiosk.shop import CANCELLED, PAID, SANDBOX, SUCCEEDED, UNFULFILLED, Shop
 from tests.kiosk.world import Terminal, World
@@ -310,10 +315,30 @@ async def test_an_unknown_refund_is_not_paid_out(embedded: World) -> None:
 async def test_only_those_who_may_give_money_back(embedded: World) -> None:
     terminal = await embedded.open()
     order = await terminal.sell()
-    with pytest.raises(AssertionError):
+    with pytest.raises(NotAllowed):
         await terminal.services.refunds.refund_order(order.id, a_cashier())
-    with pytest.raises(AssertionError):
+    with pytest.raises(NotAllowed):
         await terminal.services.refunds.pay_out(1, a_cashier(role=Role.STEWARD))
+
+
+async def test_money_that_goes_back_is_on_record(embedded: World) -> None:
+    terminal = await embedded.open()
+    supervisor = a_cashier("Sasha", role=Role.SUPERVISOR)
+    order = await terminal.sell()
+    await terminal.services.refunds.refund_order(order.id, supervisor)
+
+    *_, last = await terminal.backing.store.transaction(audit.page)
+    assert (last.action, last.staff, last.terminal) == (Action.REFUND_BEGUN, "Sasha", "north")
+    assert (last.subject, last.detail) == (order.id, "4.00 USD")
+
+
+async def test_a_terminal_that_was_sent_out_gives_no_money_back(embedded: World) -> None:
+    await embedded.open()
+    south = await embedded.open(name="south")
+    order = await south.sell()
+    await Terminals(south.backing.store, south.backing.clock).revoke("south")
+    with pytest.raises(NotPaired):
+        await south.services.refunds.refund_order(order.id, a_cashier(role=Role.SUPERVISOR))
 
 
 async def test_late_money_is_noted_as_due_once(world: World) -> None:

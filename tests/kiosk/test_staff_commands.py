@@ -126,7 +126,9 @@ def test_all_of_it_is_on_record(opened: Path, capsys: Said) -> None:
     invite(capsys, "=1+1")
     said(capsys, "staff", "badge", "Robin")
 
-    lines = said(capsys, "audit").splitlines()
+    opening, *lines = said(capsys, "audit").splitlines()
+    assert "capacity_changed" in opening
+    assert "general-regular +50" in opening
     assert [line.split("  ")[1:4] for line in lines] == [
         ["command line", "terminal_invited", "=1+1"],
         ["command line", "badge_issued", "Robin"],
@@ -134,5 +136,5 @@ def test_all_of_it_is_on_record(opened: Path, capsys: Said) -> None:
     assert said(capsys, "audit", "--since", "2999-01-01T10:00") == ""
     table = list(csv.reader(io.StringIO(said(capsys, "audit", "--csv", "--since", "2020-01-01"))))
     assert tuple(table[0]) == COLUMNS
-    assert table[1][-1] == "'=1+1", "a spreadsheet calculates nothing"
-    assert len(table) == 3
+    assert table[2][-1] == "'=1+1", "a spreadsheet calculates nothing"
+    assert len(table) == 4
