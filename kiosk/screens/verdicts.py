@@ -1,7 +1,8 @@
 """Verdicts in words: what the door says about each reason, and what would make it right."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from kiosk.domain.admission import Colour, Reason, Verdict
 from kiosk.domain.events import EntryPolicy, Event
@@ -148,14 +149,21 @@ class DoorWords:
         if verdict.at is None:
             return ""
         when = self.words.when(verdict.at, self.now)
-        place = verdict.terminal or ""
-        return self.words("left {when}, {place}", when=when, place=place)
+        if verdict.terminal is None:
+            return self.words("left {when}", when=when)
+        return self.words("left {when}, {place}", when=when, place=verdict.terminal)
 
     def _no_return(self, verdict: Verdict) -> str:
         words = self.words
-        daily = verdict.policy is EntryPolicy.DAILY
-        rule = words("it admits again tomorrow") if daily else words("it admits only once")
+        again = self._admits_tomorrow(verdict)
+        rule = words("it admits again tomorrow") if again else words("it admits only once")
         return "; ".join(filter(None, (self._since(verdict), rule)))
+
+    def _admits_tomorrow(self, verdict: Verdict) -> bool:
+        zone = ZoneInfo(self.event.timezone)
+        midnight = datetime.combine(self.now.astimezone(zone) + timedelta(days=1), time(), zone)
+        is_over = verdict.valid is not None and verdict.valid.is_after(midnight)
+        return verdict.policy is EntryPolicy.DAILY and not is_over
 
     def _other_door(self, verdict: Verdict) -> str:
         for slot in self.event.slots:
