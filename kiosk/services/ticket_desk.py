@@ -162,7 +162,8 @@ class TicketDesk:
             return None
         going = [candidate.claim for candidate in candidates]
         check_received(event, going, orders.owned_slots(session, event.id, to.email))
-        self._check_left(session, going)
+        # Whoever only changes their name keeps what they have.
+        self._check_left(session, [one for one in going if one.holder.email != to.email])
         transfer = ClaimTransfer(
             id=new_id(),
             claims=tuple(_passed(candidate) for candidate in candidates),

@@ -62,7 +62,8 @@ _TOUCH: Final = (
     .values(revision=_ORDERS.c.revision + 1)
 )
 _BUYER: Final = (
-    select(_ORDERS.c.attendee_id)
+    select(_ATTENDEES.c.email)
+    .join(_ORDERS, _ORDERS.c.attendee_id == _ATTENDEES.c.id)
     .join(_CLAIMS, _CLAIMS.c.order_id == _ORDERS.c.id)
     .where(_CLAIMS.c.id == bindparam("of_claim"))
 )
@@ -123,8 +124,8 @@ def is_returning(session: Session, order_id: int) -> bool:
 
 
 def is_buyer(session: Session, claim_id: int, attendee: Attendee) -> bool:
-    """Whether somebody bought the order of a claim."""
-    return session.connection().scalar(_BUYER, {"of_claim": claim_id}) == attendee_id(attendee)
+    """Whether somebody bought the order of a claim, under whatever name."""
+    return session.connection().scalar(_BUYER, {"of_claim": claim_id}) == attendee.email
 
 
 def close(session: Session, transfer: ClaimTransfer, *, is_done: bool) -> bool:

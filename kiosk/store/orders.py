@@ -30,6 +30,7 @@ from kiosk.domain.errors import UnknownOrder
 from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.people import Attendee
+from kiosk.domain.refunds import RefundReason, RefundState
 from kiosk.store.order_rows import (
     attendee_id,
     claim_of,
@@ -44,6 +45,7 @@ from kiosk.store.order_rows import (
     piece_values,
 )
 from kiosk.store.payment_tables import OrderDiscountRow
+from kiosk.store.refund_tables import RefundRow
 from kiosk.store.tables import HELD, METADATA, OPEN, ClaimRow, OrderRow
 from kiosk.store.upserts import insert_missing
 
@@ -61,6 +63,7 @@ _PAYMENTS: Final = METADATA.tables["payment"]
 _DISCOUNTS: Final = METADATA.tables[OrderDiscountRow.__tablename__]
 _GOODIES: Final = METADATA.tables["goodie"]
 _PIECES: Final = METADATA.tables["goodie_piece"]
+_REFUNDS: Final = METADATA.tables[RefundRow.__tablename__]
 _SLOTS: Final = METADATA.tables["slot"]
 _CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled")
 _changing: Final = attrgetter(*_CHANGING)
@@ -120,6 +123,10 @@ _OWNED: Final = (
         _CLAIMS.c.event_id == bindparam("event_id"),
         _CLAIMS.c.revoked == "",
         _ORDERS.c.state == OrderState.PAID,
+        ~select(_REFUNDS.c.id)
+        .where(_REFUNDS.c.order_id == _ORDERS.c.id)
+        .where(_REFUNDS.c.reason == RefundReason.RETURNED, _REFUNDS.c.state == RefundState.ASKED)
+        .exists(),
     )
 )
 
@@ -352,5 +359,8 @@ def last_hold_ends(
 
 
 def owned_slots(session: Session, event_id: int, email: str) -> frozenset[str]:
-    """The keys of the slots somebody has a paid ticket for, by the holder's address."""
+    """The keys of the slots somebody has a paid ticket for, by the holder's address.
+
+    One that is being refunded just now counts no more.
+    """
     return frozenset(session.scalars(_OWNED, {"event_id": event_id, "email": email}))

@@ -23,7 +23,8 @@ from kiosk.services.reconciliation import Report
 from kiosk.store import audit
 from kiosk.store.claim_tables import ClaimTransferRow
 from kiosk.store.order_rows import attendee_id
-from kiosk.store.tables import ClaimRow
+from kiosk.store.refund_tables import RefundRow
+from kiosk.store.tables import ClaimRow, OrderRow
 from tests.kiosk.factories import ADA, GRACE, NOW, a_cashier, a_slot, an_event, usd
 from tests.kiosk.playing import HOSTILE
 from tests.kiosk.world import Terminal, World
@@ -247,6 +248,32 @@ async def test_another_admission_or_one_that_is_being_bought_is_enough(embedded:
     other = await a_card(terminal, "vip")
     await pass_on(terminal, general)
     assert (await kept(terminal, other)).reason is ChangeFault.LEAVES
+
+
+async def test_who_only_changes_their_name_keeps_what_they_have(world: World) -> None:
+    terminal = await world.open(a_workshop_event())
+    order = await terminal.sell({"general": 1, "workshop": 1})
+    general, _ = await cards_of(terminal, order)
+
+    [ticket] = await pass_on(terminal, general, to=Attendee("Ada King", ADA.email))
+
+    assert ticket.version == 2
+    assert len(await terminal.services.sales.tickets(order.id)) == 2
+    assert not (await now(terminal, general)).passed_on
+
+
+async def test_a_workshop_is_not_sold_to_who_gives_the_admission_back(embedded: World) -> None:
+    terminal = await embedded.open(a_workshop_event())
+    general = await terminal.sell()
+    await terminal.services.refunds.refund_order(general.id, BOSS)
+    await terminal.backing.store.transaction(_as_if_it_were_under_way)
+    with pytest.raises(RequiredSlotMissing):
+        await terminal.sell("workshop")
+
+
+def _as_if_it_were_under_way(session: Session) -> None:
+    session.exec(update(RefundRow).values(state="asked", done_at=None))
+    session.exec(update(OrderRow).values(state="paid"))
 
 
 async def test_what_is_over_needs_nothing(embedded: World) -> None:
