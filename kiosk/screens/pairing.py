@@ -39,7 +39,7 @@ class PairingScreen(KioskScreen[None]):
         words, name = self.words, self._pairing.name
         command = f"kiosk terminal invite {shlex.quote(name)}"
         lines = (
-            words("It is called {name}.", name=name),
+            words("This terminal is called {name}.", name=name),
             words("It does nothing until an organiser lets it in with a code:"),
             words("under Staff, Terminals; or by {command}", command=command),
         )

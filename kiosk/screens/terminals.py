@@ -27,8 +27,8 @@ from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import content, fit
 
 REFRESH_SECONDS = 2
-_NAME_COLUMNS = 26
-_STATE_COLUMNS = 22
+_NAME_COLUMNS = 22
+_STATE_COLUMNS = 21
 _MINUTES = int(CODE_LIFE.total_seconds()) // 60
 
 
