@@ -17,7 +17,7 @@ from kiosk.screens import helps
 from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.help import Help
 from kiosk.screens.offers import on_sale
-from kiosk.widgets.frame import Key
+from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import content, cut
 from kiosk.widgets.target import Target
@@ -52,24 +52,19 @@ class WelcomeScreen(KioskScreen[None]):
         self._home_language = desk.words.language
 
     def body(self) -> ComposeResult:
-        words, event = self.words, self.desk.front.event
+        event = self.desk.front.event
         with Vertical(id="poster"):
             yield Headline(event.name)
-            yield Static(content(self._when_and_where()), id="when")
+            yield Static("", id="when")
             yield Static("", id="offer")
         with Center(id="begin"):
-            yield Target(words("Begin"), classes="-main")
+            yield Target("", classes="-main")
             if event.self_check_in:
-                yield Target(words("I have a ticket: check in"), classes="check-in")
-            yield Static(Content(words("press Enter, or touch")), id="how")
+                yield Target("", classes="check-in")
+            yield Static("", id="how")
 
     def beside(self) -> Widget:
-        chosen = self.words.language
-        parts: list[tuple[str, str]] = []
-        for language in LANGUAGES:
-            style = "bold $ink" if language == chosen else "$quiet"
-            parts.append((f"  {_LANGUAGE_NAMES[language]}", style))
-        return Static(Content.assemble(*parts), id="languages")
+        return Static("", id="languages")
 
     def keys(self) -> Sequence[Key]:
         words = self.words
@@ -89,7 +84,25 @@ class WelcomeScreen(KioskScreen[None]):
     def on_mount(self) -> None:
         # Sales begin and end while nobody is here.
         self.set_interval(REFRESH_SECONDS, self.look)
+        self._say()
+
+    def _say(self) -> None:
+        """Write everything in the language spoken: quicker than to build the screen anew."""
+        words = self.words
+        self.query_one("#when", Static).update(content(self._when_and_where()))
+        self.query_one("#how", Static).update(Content(words("press Enter, or touch")))
+        self.query_one("#languages", Static).update(self._languages())
+        self.query_one(".-main", Target).say(words("Begin"))
+        for target in self.query(".check-in").results(Target):
+            target.say(words("I have a ticket: check in"))
         self.look()
+
+    def _languages(self) -> Content:
+        parts: list[tuple[str, str]] = []
+        for language in LANGUAGES:
+            style = "bold $ink" if language == self.words.language else "$quiet"
+            parts.append((f"  {_LANGUAGE_NAMES[language]}", style))
+        return Content.assemble(*parts)
 
     def look(self) -> None:
         """Say what is on sale now."""
@@ -104,6 +117,7 @@ class WelcomeScreen(KioskScreen[None]):
         self.look()
         if self.words.language != self._home_language:
             await self._speak(self._home_language)
+            self.query(Target).first().focus()
 
     @on(Target.Pressed, ".-main")
     def action_begin(self) -> None:
@@ -120,6 +134,5 @@ class WelcomeScreen(KioskScreen[None]):
     async def _speak(self, language: str) -> None:
         self.desk = self.desk.speaking(language)
         self.words = self.desk.words
-        await self.recompose()
-        self.look()
-        self.query(Target).first().focus()
+        self._say()
+        await self.query_one(KeyBar).show(self.footer())
