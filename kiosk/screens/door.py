@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
@@ -66,13 +65,6 @@ class DoorScreen(KioskScreen[None]):
         Binding("f8", "app.next_theme", show=False),
         Binding("f9", "lock", show=False),
     ]
-
-    class ShiftChanged(Message):
-        """Somebody else of the staff works here from now on."""
-
-        def __init__(self, staff: StaffMember) -> None:
-            super().__init__()
-            self.staff = staff
 
     def __init__(self, desk: Desk, staff: StaffMember) -> None:
         super().__init__(desk)
@@ -243,7 +235,6 @@ class DoorScreen(KioskScreen[None]):
         except AWAY:
             self.present(*self._signs.no_answer())
         else:
-            self.post_message(self.ShiftChanged(self.staff))
             self.present(*self._signs.shift(self.staff))
             await self.query(KeyBar).last().show(self.keys())
             self.tick()

@@ -44,7 +44,9 @@ class Shift:
 
         def left(_: None) -> None:
             by_silence, self._by_silence = self._by_silence, False
-            self._app.run_worker(self._record(member, by_silence), group="leave")
+            # At a door a badge may have changed the shift.
+            last = screen.staff if isinstance(screen, DoorScreen) else member
+            self._app.run_worker(self._record(last, by_silence), group="leave")
 
         await self._app.push_screen(screen, left)
 

@@ -59,6 +59,8 @@ async def test_a_badge_changes_the_shift_without_locking_the_door(
         await type_in(pilot, CODE)
         await until(pilot, lambda: fakes.admission.scans)
         assert fakes.admission.scans[0].staff == "Kim"
+        await pilot.press("f9")
+        await until(pilot, lambda: fakes.staff.left == [("Kim", False)])
 
 
 async def test_a_badge_that_opens_nothing_changes_nothing() -> None:
