@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kiosk.domain.admission import NeedsConduct, Reason
+from kiosk.domain.terminals import CODE_LIFE, PIN_TRIES_MAX, TerminalState, TerminalStatus
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen
@@ -13,12 +14,13 @@ from kiosk.screens.pay import PayScreen
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.staff import StaffDialog
+from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose, to_pay, to_you
-from tests.kiosk.fake_events import CODE, NUMBER
+from tests.kiosk.fake_events import CODE, NOON, NUMBER
 from tests.kiosk.fake_figures import half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
@@ -145,6 +147,20 @@ async def staff(pilot: Play, fakes: Fakes) -> None:
     await until_screen(pilot, StaffDialog)
 
 
+async def terminals(pilot: Play, fakes: Fakes) -> None:
+    """Terminals of every kind."""
+    fakes.terminals.known = [
+        TerminalStatus(1, "North gate", TerminalState.PAIRED, NOON),
+        TerminalStatus(2, "Old till", TerminalState.REVOKED, NOON),
+        TerminalStatus(3, "South gate", TerminalState.PAIRED, NOON, wrong_pins=PIN_TRIES_MAX),
+        TerminalStatus(4, "West gate", TerminalState.NEW, invited_until=NOON + CODE_LIFE),
+    ]
+    await staff(pilot, fakes)
+    await pilot.press("down", "down", "enter")
+    await until_screen(pilot, TerminalsScreen)
+    await until_text(pilot, "PINs locked")
+
+
 async def organiser(pilot: Play, fakes: Fakes) -> None:
     """An event half sold."""
     fakes.stats.now = half_sold(fakes.event)
@@ -183,6 +199,7 @@ SCENES = (
     Scene("already-in-large", already_in, LARGE),
     Scene("paper", in_the_sun),
     Scene("staff", staff),
+    Scene("terminals", terminals),
     Scene("organiser", organiser),
     Scene("organiser-large", organiser, LARGE),
 )
