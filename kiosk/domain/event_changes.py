@@ -45,4 +45,7 @@ def moves_people(event: Event, record: SlotOnRecord) -> tuple[str, ...]:
     if slot is None or slot.hall == record.hall:
         return ()
     was, would_be = record.hall or "no hall", slot.hall or "no hall"
-    return (f"people are inside by tickets for {slot.key}, in {was} and not in {would_be}",)
+    return (
+        f"people are inside by tickets for {slot.key}: its hall cannot change from {was}"
+        f" to {would_be}",
+    )

@@ -141,7 +141,8 @@ class Stats:
 
 def _account_ids(event: Event) -> Iterable[int]:
     for one in event.resources:
-        for code in _COUNTED:
+        # Nothing of a hall is sold; its doors count who is inside.
+        for code in _COUNTED if one.kind is not ResourceKind.HALL else ():
             yield chart.resource_account_id(event, one.kind, one.number, code)
     yield chart.event_account_id(event, AccountCode.SALES)
     yield chart.event_account_id(event, AccountCode.DISCOUNTS)
