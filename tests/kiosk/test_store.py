@@ -117,6 +117,15 @@ async def test_two_processes_may_open_an_empty_folder_at_once(tmp_path: Path) ->
         await one.close()
 
 
+async def test_a_connection_that_is_lost_is_a_store_that_is_away(store: Database) -> None:
+    def lose(session: Session) -> None:
+        session.connection().invalidate()
+
+    with pytest.raises(StoreUnavailable, match="connection to the database was lost"):
+        await store.transaction(lose)
+    assert await store.transaction(count) == 0
+
+
 async def test_the_file_is_its_owners_alone(tmp_path: Path, store: Database) -> None:
     await store.transaction(count)
     files = list(tmp_path.iterdir())
