@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Digits, Static
 
 from kiosk.domain.money import Money
+from kiosk.domain.orders import Order
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.widgets.target import Target
@@ -33,3 +34,13 @@ class ChangeDialog(Dialog[None]):
     @on(Target.Pressed)
     def given(self) -> None:
         self.dismiss(None)
+
+
+def to_give_back(desk: Desk, order: Order, tendered: Money) -> ChangeDialog | None:
+    """What the cashier hands back: the change, or all of it if it was not for this order."""
+    words, payment = desk.words, order.payment
+    if payment is None or payment.provider:
+        return ChangeDialog(desk, tendered, words("Not needed: give it all back"))
+    handed, due = words.sum(payment.tendered), words.sum(payment.amount)
+    line = words("{tendered} for {due}", tendered=handed, due=due)
+    return ChangeDialog(desk, payment.change, line) if payment.change else None

@@ -20,7 +20,7 @@ from kiosk.screens import helps
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.baskets import basket_face, basket_of
 from kiosk.screens.cash import CashDialog
-from kiosk.screens.change import ChangeDialog
+from kiosk.screens.change import to_give_back
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.help import Help
 from kiosk.screens.phone import PhoneScreen
@@ -185,7 +185,7 @@ class PayScreen(Step[Order]):
         except AWAY:
             self._offer_to_try_again()
             return
-        if give_back := self._to_give_back(order):
+        if self._handed and (give_back := to_give_back(self.desk, order, self._handed[1])):
             await self.app.push_screen_wait(give_back)
         self.finish(order)
 
@@ -199,21 +199,6 @@ class PayScreen(Step[Order]):
             return await sales.pay_cash(self._order.id, tendered, cashier)
         except (NotPayable, HoldExpired):
             return await sales.order(self._order.id)
-
-    def _to_give_back(self, order: Order) -> ChangeDialog | None:
-        """What the cashier hands back: the change, or all of it if it was not for this order."""
-        if self._handed is None:
-            return None
-        _, tendered = self._handed
-        if order.payment is None or order.payment.provider:
-            return ChangeDialog(self.desk, tendered, self.words("Not needed: give it all back"))
-        words, payment = self.words, order.payment
-        line = words(
-            "{tendered} for {due}",
-            tendered=words.sum(payment.tendered),
-            due=words.sum(payment.amount),
-        )
-        return ChangeDialog(self.desk, payment.change, line) if payment.change else None
 
     def _offer_to_try_again(self) -> None:
         """The outcome is unknown: the way back stays closed, and asking again is the way on."""
