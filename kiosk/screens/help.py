@@ -7,7 +7,7 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
@@ -46,14 +46,13 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         told = self._help
-        with Vertical(id="help"):
+        with VerticalScroll(id="help"):
             yield Static(Content(one_line(told.title)), id="help-title")
-            with VerticalScroll():
-                for sentence in told.text:
-                    yield Static(Content(one_line(sentence)), classes="help--text")
-                if told.who_helps:
-                    yield Static(Content(one_line(told.who_helps)), classes="help--text")
-                yield Static(_key_lines(told.keys), id="help-keys")
+            for sentence in told.text:
+                yield Static(Content(one_line(sentence)), classes="help--text")
+            if told.who_helps:
+                yield Static(Content(one_line(told.who_helps)), classes="help--text")
+            yield Static(_key_lines(told.keys), id="help-keys")
         yield KeyBar([Key("Esc", self.words("Close the help"), "close")])
 
     def on_click(self, click: events.Click) -> None:
