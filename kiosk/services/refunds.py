@@ -96,11 +96,11 @@ class Refunds:
 
         def intend(session: Session) -> Refund:
             pairings.require_paired(session, self._terminal)
-            of_order = refunds.of_order(session, order_id)
-            for one in of_order:
+            # Locked first: another terminal may be doing the same.
+            order = orders.get(session, order_id)
+            for one in refunds.of_order(session, order_id):
                 if one.reason is RefundReason.RETURNED and one.state is not RefundState.REFUSED:
                     return one
-            order = orders.get(session, order_id)
             payment = check_refundable(order)
             self._check_free(session, order)
             settlements = refunds.payments_of(session, order_id)

@@ -149,13 +149,13 @@ def discount_values(order_id: int, discount: AppliedDiscount) -> dict[str, objec
     }
 
 
-def discount_of(row: Row[*tuple[object, ...]]) -> AppliedDiscount:
-    """The discount in the row of its order."""
+def discount_of(row: Row[*tuple[object, ...]], currency: str) -> AppliedDiscount:
+    """The discount in a row."""
     return AppliedDiscount(
-        code=row.discount_code,
-        amount=Money(row.discount_amount_minor, row.currency),
-        is_limited=row.discount_is_limited,
-        attempt=row.discount_attempt,
-        asked_at=row.discount_asked_at,
-        state=DiscountState(row.discount_state),
+        code=row.code,
+        amount=Money(row.amount_minor, currency),
+        is_limited=row.is_limited,
+        attempt=row.attempt,
+        asked_at=row.asked_at,
+        state=DiscountState(row.state),
     )

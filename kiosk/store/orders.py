@@ -53,7 +53,8 @@ Changed: TypeAlias = tuple[tuple[str, object], ...]
 """Columns and what they are to hold."""
 Change: TypeAlias = tuple[Order, Order]
 """An order as it was, and as it became."""
-Rows: TypeAlias = Sequence[Row[*tuple[object, ...]]]
+OneRow: TypeAlias = Row[*tuple[object, ...]]
+Rows: TypeAlias = Sequence[OneRow]
 
 _ATTENDEES: Final = METADATA.tables["attendee"]
 _CLAIMS: Final = METADATA.tables["claim"]
@@ -67,24 +68,24 @@ _REFUNDS: Final = METADATA.tables[RefundRow.__tablename__]
 _SLOTS: Final = METADATA.tables["slot"]
 _CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled")
 _changing: Final = attrgetter(*_CHANGING)
-_DISCOUNT_COLUMNS: Final = ("code", "amount_minor", "is_limited", "attempt", "asked_at", "state")
 _IDS: Final[BindParameter[object]] = bindparam("ids", expanding=True)
 
 _FIND: Final = (
     select(
         _ORDERS,
         *(_EVENTS.c.currency, _ATTENDEES.c.name, _ATTENDEES.c.email),
-        *(_DISCOUNTS.c[name].label(f"discount_{name}") for name in _DISCOUNT_COLUMNS),
     )
     .join(_EVENTS, _EVENTS.c.id == _ORDERS.c.event_id)
     .join(_ATTENDEES, _ATTENDEES.c.id == _ORDERS.c.attendee_id)
-    .outerjoin(_DISCOUNTS, _DISCOUNTS.c.order_id == _ORDERS.c.id)
     .where(_ORDERS.c.id.in_(_IDS))
     # In one order, so that terminals which lock several never wait for each other in a circle.
     .order_by(_ORDERS.c.id)
     .with_for_update(of=_ORDERS)
 )
 _FIND_CLAIMS: Final = claims_where(_CLAIMS.c.order_id.in_(_IDS))
+# What changes with an order is read once it is locked: PostgreSQL has what is joined to a row from
+# before it waited for the lock.
+_FIND_DISCOUNTS: Final = select(_DISCOUNTS).where(_DISCOUNTS.c.order_id.in_(_IDS))
 _FIND_PAYMENTS: Final = select(_PAYMENTS).where(_PAYMENTS.c.order_id.in_(_IDS))
 _FIND_PIECES: Final = (
     select(_PIECES, _GOODIES.c.key)
@@ -151,12 +152,15 @@ def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
     found = {row.id: row for row in connection.execute(_FIND, ids)}
     claims = _by_order(connection.execute(_FIND_CLAIMS, ids))
     payments = {row.order_id: row for row in connection.execute(_FIND_PAYMENTS, ids)}
+    discounts = {row.order_id: row for row in connection.execute(_FIND_DISCOUNTS, ids)}
     with_pieces = [row.id for row in found.values() if row.pieces]
     pieces = _by_order(
         connection.execute(_FIND_PIECES, {"ids": with_pieces}) if with_pieces else ()
     )
     return [
-        _order(found[id_], claims[id_], payments.get(id_), pieces[id_]) if id_ in found else None
+        _order(found[id_], claims[id_], (payments.get(id_), discounts.get(id_)), pieces[id_])
+        if id_ in found
+        else None
         for id_ in order_ids
     ]
 
@@ -231,8 +235,9 @@ def _write(session: Session, before: Order, transition: Callable[[Order], Order]
 
 
 def _order(
-    row: Row[*tuple[object, ...]], claims: Rows, paid: Row[*tuple[object, ...]] | None, pieces: Rows
+    row: OneRow, claims: Rows, parts: tuple[OneRow | None, OneRow | None], pieces: Rows
 ) -> Order:
+    paid, discount = parts
     return Order(
         id=row.id,
         number=row.number,
@@ -247,12 +252,12 @@ def _order(
         payment=None if paid is None else payment_of(paid, row.currency),
         revision=row.revision,
         goodies=tuple(piece_of(piece) for piece in pieces),
-        discount=None if row.discount_code is None else discount_of(row),
+        discount=None if discount is None else discount_of(discount, row.currency),
     )
 
 
-def _by_order(rows: Iterable[Row[*tuple[object, ...]]]) -> Mapping[int, Rows]:
-    found = defaultdict[int, list[Row[*tuple[object, ...]]]](list)
+def _by_order(rows: Iterable[OneRow]) -> Mapping[int, Rows]:
+    found = defaultdict[int, list[OneRow]](list)
     for row in rows:
         found[row.order_id].append(row)
     return found
