@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ledger.binary import find_binary, read_version
+from tests.postgresql import postgresql_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def browser_version() -> str | None:
 
 RESOURCES = (
     Resource("server", "TigerBeetle server", server_version, "set KIOSK_TIGERBEETLE or PATH"),
+    Resource("postgresql", "PostgreSQL", postgresql_version, "install postgresql"),
     Resource("terminal", "xterm", terminal_version, "install xterm, xvfb and imagemagick"),
     Resource("browser", "Chromium", browser_version, "set KIOSK_CHROMIUM or PATH"),
 )

@@ -1,12 +1,16 @@
 """Both engines under the services."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import URL, create_engine
 
+from kiosk.store.database import sqlite_url
+from kiosk.store.migrate import upgrade
 from ledger.binary import find_binary
 from ledger.data_file import Mode
 from ledger.engine import Ledger
@@ -15,21 +19,47 @@ from ledger.sqlite import SqliteLedger
 from ledger.tigerbeetle import TigerBeetleLedger
 from tests.fakes import FakeClock
 from tests.kiosk.world import MakeLedger, Terminal, World
+from tests.postgresql import running
+
+ENGINES = ["embedded", pytest.param("server", marks=pytest.mark.server)]
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+"""The embedded engine, with the store on PostgreSQL."""
 
 
-@pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.server)])
-def engine(request: pytest.FixtureRequest) -> str:
-    """The name of each engine in turn."""
-    return str(request.param)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what wants an engine on each, and on each store where its module says so."""
+    if "engine" in metafunc.fixturenames:
+        every_store = any(metafunc.definition.iter_markers("every_store"))
+        metafunc.parametrize("engine", [*ENGINES, POSTGRESQL] if every_store else ENGINES)
 
 
 @pytest.fixture
 def make_ledger(engine: str, request: pytest.FixtureRequest) -> MakeLedger:
     """Opens a ledger of each engine."""
-    if engine == "embedded":
+    if engine != "server":
         return open_embedded
     node: Node = request.getfixturevalue("node")
     return lambda folder, clock: TigerBeetleLedger(node.cluster_id, node.address)
+
+
+@pytest.fixture
+def database_url(engine: str, folder: Path, request: pytest.FixtureRequest) -> URL:
+    """Where the store of a world is; its tables are there on PostgreSQL only."""
+    if engine != "postgresql":
+        return sqlite_url(folder / "kiosk.sqlite")
+    new_database: Callable[[], URL] = request.getfixturevalue("new_database")
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Iterator[Callable[[], URL]]:
+    """Makes databases with all tables, on one PostgreSQL server for all tests of this process."""
+    with running() as cluster:
+        template = cluster.new_database()
+        engine = create_engine(template)
+        upgrade(engine)
+        engine.dispose()
+        yield partial(cluster.new_database, template)
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +92,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def world(folder: Path, make_ledger: MakeLedger, engine: str) -> AsyncIterator[World]:
+async def world(
+    folder: Path, make_ledger: MakeLedger, engine: str, database_url: URL
+) -> AsyncIterator[World]:
     """A data folder, empty at first, on each engine."""
-    opened = World(folder, make_ledger, is_server=engine == "server")
+    opened = World(folder, make_ledger, is_server=engine == "server", database_url=database_url)
     yield opened
     await opened.close()
 

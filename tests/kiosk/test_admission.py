@@ -16,6 +16,8 @@ from kiosk.store.tables import ClaimRow, ConductRow, OrderRow
 from tests.kiosk.factories import ADA, a_claim, a_slot, an_event
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 
 async def a_ticket(terminal: Terminal, slot_key: str = "general") -> Ticket:
     """A ticket somebody bought."""

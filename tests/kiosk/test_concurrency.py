@@ -3,12 +3,16 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from kiosk.domain.admission import Reason, Scan, Verdict
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.errors import NotCancellable, NotPayable, SoldOut
 from kiosk.domain.orders import OrderState
 from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event, usd
 from tests.kiosk.world import Terminal, World
+
+pytestmark = pytest.mark.every_store
 
 BUYERS = 40
 

@@ -25,6 +25,8 @@ from tests.kiosk.factories import NOW, a_cashier, a_slot, an_event, usd
 from tests.kiosk.shop import EXPIRED, HELD, PAID, UNFULFILLED
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 ONCE = Discount("ONCE", amount=usd(150), uses_max=1)
 HALF = Discount("HALF", percent=50)
 GIFT = Discount("GIFT", percent=100, uses_max=5)

@@ -15,6 +15,8 @@ from ledger.types import Account
 from tests.kiosk.factories import ADA, GRACE, a_cashier, a_slot, an_event, usd
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 GRANTED, NONE, PROMISED = GoodieState.GRANTED, GoodieState.NONE, GoodieState.PROMISED
 
 

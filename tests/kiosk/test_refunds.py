@@ -27,6 +27,8 @@ from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event, usd
 from tests.kiosk.shop import CANCELLED, PAID, SANDBOX, SUCCEEDED, UNFULFILLED, Shop
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 BOSS = a_cashier("Sam", role=Role.SUPERVISOR)
 REFUNDED = OrderState.REFUNDED
 

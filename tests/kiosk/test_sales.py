@@ -20,6 +20,8 @@ from kiosk.domain.orders import OrderState
 from tests.kiosk.factories import ADA, GRACE, a_cashier, a_slot, an_event, usd
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 
 async def test_a_held_place_is_taken_from_what_is_left(terminal: Terminal) -> None:
     order = await terminal.hold()

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from kiosk.bootstrap import assemble
 from kiosk.domain import chart
 from kiosk.domain.admission import Scan
@@ -76,8 +78,16 @@ class Terminal:
 class World:
     """A data folder, and a clock for everybody who works on it."""
 
-    def __init__(self, folder: Path, make_ledger: MakeLedger, *, is_server: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        make_ledger: MakeLedger,
+        *,
+        is_server: bool = False,
+        database_url: URL | None = None,
+    ) -> None:
         self.folder = folder
+        self.database_url = database_url or sqlite_url(folder / "kiosk.sqlite")
         self._is_server = is_server
         self._clients: dict[str, Ledger] = {}
         self.clock = FakeClock()
@@ -86,6 +96,8 @@ class World:
         self.channels: dict[str, Channel] = {}
         """The providers of payments that its terminals reach."""
         self._terminals: list[Terminal] = []
+        self._backings: list[Backing] = []
+        """Of the terminals, and of those that could not be opened."""
 
     async def open(
         self,
@@ -98,12 +110,13 @@ class World:
         if event is not None:
             self.event = event
         backing = Backing(
-            store=await Database.open(sqlite_url(self.folder / "kiosk.sqlite")),
+            store=await Database.open(self.database_url),
             ledger=self._ledger(name),
             keys=SigningKeys(self.folder / "keys"),
             clock=self.clock,
             folder=self.folder,
         )
+        self._backings.append(backing)
         await pair(backing, name)
         services = await assemble(back(backing), self.event, name, self.channels)
         terminal = Terminal(services, backing)
@@ -115,9 +128,11 @@ class World:
         terminals, self._terminals = self._terminals, []
         for terminal in terminals:
             await terminal.services.lane.close()
-            await terminal.backing.store.close()
+        backings, self._backings = self._backings, []
+        for backing in backings:
+            await backing.store.close()
             if not self._is_server:
-                await terminal.backing.ledger.close()
+                await backing.ledger.close()
 
     async def close(self) -> None:
         """Close everything."""
