@@ -44,6 +44,8 @@ class Knowledge:
         self._file: KnowledgeFile | None = None
         self._copied: Copied | None = None
         self._synced_at: datetime | None = None
+        self._is_had = True
+        """Whether the file could be read last time: that it cannot is said once."""
 
     @property
     def synced_at(self) -> datetime | None:
@@ -121,16 +123,20 @@ class Knowledge:
 
     async def _ask(self, question: Callable[[KnowledgeFile], T]) -> T:
         try:
-            return await self._in_thread(lambda: self._asked(question))
+            answer = await self._in_thread(lambda: self._asked(question))
         except (sqlite3.OperationalError, OSError) as fault:
             # Locked, or no place: it is as if there were none, until the next question.
-            log.warning("local knowledge cannot be had: %s", fault)
+            if self._is_had:
+                log.warning("local knowledge cannot be had: %s", fault)
+            self._is_had = False
             raise _Unreadable from fault
         except sqlite3.DatabaseError as fault:
             log.error("local knowledge is damaged and made anew: %s", fault)
             await self._in_thread(self._remove)
             self._copied = self._synced_at = None
             raise _Unreadable from fault
+        self._is_had = True
+        return answer
 
     def _asked(self, question: Callable[[KnowledgeFile], T]) -> T:
         if self._file is None:

@@ -277,7 +277,7 @@ async def test_a_file_of_another_release_is_made_anew(
 
 
 async def test_a_folder_that_cannot_be_written_means_that_nothing_is_known(
-    north: Terminal, tmp_path: Path, embedded: World
+    north: Terminal, tmp_path: Path, embedded: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     occupied = tmp_path / "file"
     occupied.touch()
@@ -288,6 +288,9 @@ async def test_a_folder_that_cannot_be_written_means_that_nothing_is_known(
     assert await sync(copy, north) == 0
     assert await copy.find(order.claims[0].id) is None
     assert copy.synced_at is None
+    assert [one.message for one in caplog.records if "cannot be had" in one.message] == [
+        caplog.records[0].message
+    ]
 
 
 async def test_hostile_names_come_through(copy: Knowledge, north: Terminal) -> None:
