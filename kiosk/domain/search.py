@@ -34,10 +34,10 @@ class TooShort(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """How somebody is found: one of `words` begins so, and `text` has whatever else was typed."""
+    """How somebody is found: by how `words` begin."""
 
     text: str
-    """Folded words, with a blank before each."""
+    """All of them, with a blank before each: where it has a blank and a beginning, one does."""
     words: tuple[str, ...]
 
     @classmethod
@@ -53,10 +53,8 @@ class Findable:
 class Wanted:
     """What somebody searches for."""
 
-    start: str
-    """The longest of the words; none where only a ticket number can be meant."""
-    others: tuple[str, ...]
-    """How other words of the same person begin."""
+    words: tuple[str, ...]
+    """How words of one person begin, the longest first."""
     number: str
     """How a ticket number begins, or "" if none begins like this."""
 
@@ -68,7 +66,7 @@ class Wanted:
         words = sorted(dict.fromkeys(parts), key=len, reverse=True)[:WORDS_MAX]
         if sum(map(len, words)) < LETTERS_MIN or len(words[0]) < WORD_MIN:
             raise TooShort
-        return cls(words[0], tuple(words[1:]), codes.parse_number_start(typed) or "")
+        return cls(tuple(words), codes.parse_number_start(typed) or "")
 
 
 def _folded(text: str) -> str:

@@ -44,7 +44,7 @@ class Claims:
             if not pairings.may_search(session, self._terminal):
                 raise SearchOff
             audit.record(session, entry)
-            found = search.find(session, self._catalog.event.id, wanted)
+            found = search.find(session, self._catalog.event.id, wanted, FOUND_MAX + 1)
             shown = self._cards(session, found[:FOUND_MAX])
             return Found(tuple(shown), more=len(found) > FOUND_MAX or not is_all)
 

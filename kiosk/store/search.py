@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import Session
 
 from kiosk.domain.codes import number_range
@@ -12,7 +22,6 @@ from kiosk.domain.people import Attendee
 from kiosk.domain.search import Findable, Wanted
 from kiosk.store.claim_tables import METADATA
 from kiosk.store.schema import NEW
-from kiosk.store.upserts import insert_missing
 
 _ATTENDEES: Final = METADATA.tables["attendee"]
 _CLAIMS: Final = METADATA.tables["claim"]
@@ -21,8 +30,10 @@ _ORDERS: Final = METADATA.tables["orders"]
 _WORDS: Final = METADATA.tables["attendee_word"]
 _AFTER_ALL: Final = "\U0010ffff"
 """Sorts after whatever else a word may go on with."""
-_ROWS_MAX: Final = 100
+_ROWS_MAX: Final = 1000
 """So many rows are looked through for different tickets: several words may lead to one."""
+_RARE_MAX: Final = 1000
+"""People with a word that fewer have are looked up one by one."""
 
 _SOLD: Final = _ORDERS.c.state.in_((OrderState.PAID, OrderState.REFUNDED))
 _BY_NUMBER: Final = (
@@ -52,7 +63,10 @@ _NEW_PEOPLE: Final = (
     .where(NEW)
     .order_by(_ATTENDEES.c.id)
     .limit(bindparam("people"))
+    # Whom another terminal is just learning it need not wait for.
+    .with_for_update(skip_locked=True)
 )
+_TELL: Final = insert(_WORDS)
 _KNOW: Final = (
     update(_ATTENDEES)
     .where(_ATTENDEES.c.id == bindparam("person"))
@@ -60,36 +74,63 @@ _KNOW: Final = (
 )
 
 
-def find(session: Session, event_id: int, wanted: Wanted) -> list[int]:
-    """The claims whose holder or number is like `wanted`, people first, each once."""
-    connection = session.connection()
-    values = {"event_id": event_id, "start": wanted.start, "end": wanted.start + _AFTER_ALL}
-    found: list[int] = [*connection.execute(by_word(wanted.others), values).scalars()]
+def find(session: Session, event_id: int, wanted: Wanted, claims_max: int) -> list[int]:
+    """The first claims whose holder or number is like `wanted`, people first, each once."""
+    counts = {word: _count(session, word) for word in wanted.words}
+    words = sorted(wanted.words, key=counts.__getitem__)
+    is_rare = counts[words[0]] < _RARE_MAX
+    queries = [by_words(words, is_rare=is_rare).params(event_id=event_id)]
     if wanted.number:
         least, greatest = number_range(wanted.number)
-        values = {"event_id": event_id, "least": least, "greatest": greatest}
         # Who was given a newer ticket may still have the old one in hand.
         for query in (_BY_NUMBER, _BY_FORMER_NUMBER):
-            found.extend(connection.execute(query, values).scalars())
-    return list(dict.fromkeys(found))
+            queries.append(query.params(event_id=event_id, least=least, greatest=greatest))
+    found: dict[int, None] = {}
+    for query in queries:
+        # No more is read than is shown: of a common name there may be very many.
+        with session.connection().execute(query) as rows:
+            for row in rows:
+                found[row.id] = None
+                if len(found) == claims_max:
+                    return list(found)
+    return list(found)
 
 
-def by_word(others: Sequence[str]) -> Select[tuple[int]]:
-    """The query for claims of people who have a word that begins so, and the others too."""
+def by_words(words: Sequence[str], *, is_rare: bool) -> Select[tuple[int]]:
+    """The query for claims of people whose words begin so, the rarest beginning first.
+
+    Who has a rare one is looked up for the others; where all are common, they are intersected.
+    """
     query = (
         select(_CLAIMS.c.id)
         .select_from(_WORDS)
         .join(_ATTENDEES, _ATTENDEES.c.id == _WORDS.c.attendee_id)
-        .join(_CLAIMS, _CLAIMS.c.holder_id == _ATTENDEES.c.id)
+        .join(_CLAIMS, _CLAIMS.c.holder_id == _WORDS.c.attendee_id)
         .join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
-        .where(_WORDS.c.word >= bindparam("start"), _WORDS.c.word < bindparam("end"))
+        .where(_begins(_WORDS, words[0]))
         .where(_CLAIMS.c.event_id == bindparam("event_id"), _SOLD)
         .order_by(_WORDS.c.word, _WORDS.c.attendee_id)
         .limit(_ROWS_MAX)
     )
-    for other in others:
-        query = query.where(_ATTENDEES.c.folded.contains(f" {other}", autoescape=True))
+    for other in words[1:]:
+        if is_rare:
+            query = query.where(_ATTENDEES.c.folded.contains(f" {other}", autoescape=True))
+        else:
+            also = _WORDS.alias()
+            having = select(also.c.attendee_id).where(_begins(also, other))
+            query = query.where(_WORDS.c.attendee_id.in_(having))
     return query
+
+
+def _count(session: Session, start: str) -> int:
+    """How many words begin so, as far as it matters."""
+    some = select(_WORDS.c.word).where(_begins(_WORDS, start)).limit(_RARE_MAX).subquery()
+    count: int = session.scalars(select(func.count()).select_from(some)).one()
+    return count
+
+
+def _begins(words: FromClause, start: str) -> ColumnElement[bool]:
+    return and_(words.c.word >= start, words.c.word < start + _AFTER_ALL)
 
 
 def learn(session: Session, people_max: int) -> int:
@@ -104,10 +145,7 @@ def learn(session: Session, people_max: int) -> int:
         for person, findable in known.items()
         for word in findable.words
     ]
-    # In one order, so that terminals which learn the same never wait for each other in a circle.
-    insert_missing(
-        session, _WORDS, sorted(words, key=lambda row: (row["word"], row["attendee_id"]))
-    )
+    connection.execute(_TELL, words)
     connection.execute(
         _KNOW, [{"person": person, "text": one.text} for person, one in known.items()]
     )

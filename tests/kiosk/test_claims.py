@@ -10,7 +10,7 @@ from kiosk.domain.admission import Reason, Scan, Verdict, Way
 from kiosk.domain.claims import FOUND_MAX, ClaimCard, ClaimState, Found, SearchOff, UnknownClaim
 from kiosk.domain.events import EntryPolicy, Goodie, Per, Role, Window
 from kiosk.domain.people import Attendee
-from kiosk.domain.search import TooShort, Wanted
+from kiosk.domain.search import TooShort
 from kiosk.store import audit, pairings, search
 from kiosk.store.tables import AttendeeRow
 from tests.kiosk.factories import ADA, GRACE, NOW, a_cashier, a_slot, an_event, usd
@@ -180,10 +180,18 @@ async def test_a_search_that_does_not_know_everybody_yet_says_so(embedded: World
     assert await found(terminal, "lovelace") == [card]
 
 
-async def test_the_search_uses_its_index(embedded: World) -> None:
+async def test_who_has_two_common_names_is_found_among_many(embedded: World) -> None:
     terminal = await embedded.open()
-    wanted = Wanted.of("lovelace ada")
-    query = search.by_word(wanted.others).params(start=wanted.start, end="m", event_id=1)
+    await crowd(terminal, 1100)
+    [card] = await sold_to(terminal, Attendee("Guest Person", "gp@example.org"))
+    assert await found(terminal, "guest person") == [card]
+    assert await found(terminal, "person gp@example") == [card]
+
+
+@pytest.mark.parametrize("is_rare", [True, False])
+async def test_the_search_uses_its_index(embedded: World, is_rare: bool) -> None:
+    terminal = await embedded.open()
+    query = search.by_words(["lovelace", "ada"], is_rare=is_rare).params(event_id=1)
 
     def plan(session: Session) -> list[str]:
         connection = session.connection()
@@ -194,7 +202,7 @@ async def test_the_search_uses_its_index(embedded: World) -> None:
 
     steps = await terminal.backing.store.transaction(plan)
 
-    assert steps[0].startswith("SEARCH attendee_word USING PRIMARY KEY")
+    assert steps[0].startswith("SEARCH attendee_word USING PRIMARY KEY (word>? AND word<?)")
     assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step]
 
 
@@ -274,7 +282,7 @@ async def crowd(terminal: Terminal, count: int) -> None:
 
     def insert(session: Session) -> None:
         session.add_all(
-            AttendeeRow(id=at + 1, name=f"Guest {at}", email=f"guest{at}@example.org")
+            AttendeeRow(id=at + 1, name=f"Guest Person {at}", email=f"guest{at}@example.org")
             for at in range(count)
         )
 

@@ -11,8 +11,9 @@ from tests.kiosk.playing import HOSTILE
 def finds(typed: str, name: str, email: str = "someone@example.org") -> bool:
     """As the store does it."""
     wanted, findable = Wanted.of(typed), Findable.of(Attendee(name, email))
-    begins = any(word.startswith(wanted.start) for word in findable.words)
-    return begins and all(f" {other}" in findable.text for other in wanted.others)
+    begin = [any(word.startswith(one) for word in findable.words) for one in wanted.words]
+    assert begin == [f" {one}" in findable.text for one in wanted.words]
+    return all(begin)
 
 
 @pytest.mark.parametrize(
