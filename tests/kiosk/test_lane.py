@@ -18,6 +18,8 @@ from tests.kiosk.world import World
 
 REFUSES, WELL = Mode.REFUSES, Mode.WELL
 
+pytestmark = pytest.mark.every_store
+
 
 async def test_on_line_a_lane_says_what_admission_says(world: World) -> None:
     door = await Door.open(world)

@@ -19,6 +19,8 @@ from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event
 from tests.kiosk.lane_door import BOSS, Door
 from tests.kiosk.world import World
 
+pytestmark = pytest.mark.every_store
+
 
 async def test_two_lanes_that_let_the_same_ticket_in_are_both_named(world: World) -> None:
     north, south = await Door.open(world), await Door.open(world, "south")
