@@ -151,14 +151,14 @@ async def test_another_mode_takes_its_place_so_that_locking_leads_home() -> None
         await until_screen(pilot, WelcomeScreen)
 
 
-async def test_whoever_was_buying_is_forgotten_first_and_silence_does_not_end_it() -> None:
+async def test_whoever_was_buying_is_forgotten_first_and_their_silence_does_not_end_it() -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (app, pilot):
         await to_pay(pilot)
         assert isinstance(app.screen, PayScreen)
         await to_organiser(pilot)
         assert ("cancel", 101) in fakes.sales.calls
-        fakes.clock.advance(seconds=600)
+        fakes.clock.advance(seconds=100)
         app.tick()
         await pilot.pause()
         assert isinstance(app.screen, OrganiserScreen)
