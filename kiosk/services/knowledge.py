@@ -97,6 +97,14 @@ class Knowledge:
         """Know at once who was let in or out, before the news of it come around."""
         await self._find(partial(KnowledgeFile.note, passages=passages))
 
+    def note_soon(self, passage: Passage) -> None:
+        """As `note`, for a door that has its verdict: what is asked later knows of it."""
+        noting = asyncio.get_running_loop().run_in_executor(
+            self._thread, self._asked, partial(KnowledgeFile.note, passages=[passage])
+        )
+        # Whatever is wrong with the file, the next question will meet and say.
+        noting.add_done_callback(lambda done: done.cancelled() or done.exception())
+
     async def close(self) -> None:
         """Let go of the file."""
         await self._in_thread(self._close)

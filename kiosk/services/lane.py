@@ -83,7 +83,7 @@ class Lane:
         if self._status.state is LaneState.ONLINE:
             verdict = await self._answered(self._admission.scan(scan))
             if verdict is not None:
-                return await self._noted(verdict)
+                return self._noted(verdict)
         verdict = await self._local.judge(scan)
         if isinstance(verdict, NeedsConduct):
             self._asked_locally.add(scan.nonce)
@@ -94,7 +94,7 @@ class Lane:
         if self._status.state is LaneState.ONLINE:
             verdict = await self._answered(self._accept(needs, language, scan))
             if verdict is not None:
-                return await self._noted(verdict)
+                return self._noted(verdict)
         said = await self._local.judge(scan, self._catalog.event.conduct[language])
         assert isinstance(said, Verdict), "the text was accepted"
         return said
@@ -159,9 +159,9 @@ class Lane:
             needs = said
         return await self._admission.accept_conduct(needs, language, scan)
 
-    async def _noted(self, verdict: T) -> T:
+    def _noted(self, verdict: T) -> T:
         if isinstance(verdict, Verdict):
-            await self._local.note(verdict)
+            self._local.note(verdict)
         return verdict
 
     async def _answered(self, asking: Awaitable[T]) -> T | None:

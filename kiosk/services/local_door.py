@@ -91,11 +91,11 @@ class LocalDoor:
                 await self._on_disk(partial(queue.add, said))
             return verdict
 
-    async def note(self, verdict: Verdict) -> None:
+    def note(self, verdict: Verdict) -> None:
         """Know at once whom ledger and store let pass, before the news of it come around."""
         way = PASSED.get(verdict.reason)
         if way and verdict.claim_id and verdict.at and self.knowledge.synced_at:
-            await self.knowledge.note([Passage(verdict.claim_id, way, verdict.at, self._terminal)])
+            self.knowledge.note_soon(Passage(verdict.claim_id, way, verdict.at, self._terminal))
 
     async def told(self, scans: Sequence[QueuedScan]) -> None:
         """Ledger and store know of these now."""
