@@ -33,9 +33,11 @@ _BY_REFERENCE: Final = _WITH_CURRENCY.where(
     _PAYMENTS.c.provider == bindparam("provider"),
     _PAYMENTS.c.reference == bindparam("reference"),
 ).with_for_update(of=_PAYMENTS)
-_OPEN_OF_ORDER: Final = (
-    _WITH_CURRENCY.where(_PAYMENTS.c.order_id == bindparam("order_id"))
+_OPEN_OF_ORDERS: Final = (
+    _WITH_CURRENCY.where(_PAYMENTS.c.order_id.in_(bindparam("order_ids", expanding=True)))
     .where(_IS_OPEN)
+    # In one order, so that terminals which lock several never wait for each other in a circle.
+    .order_by(_PAYMENTS.c.id)
     .with_for_update(of=_PAYMENTS)
 )
 _OF_ORDER: Final = _WITH_CURRENCY.where(_PAYMENTS.c.order_id == bindparam("order_id")).order_by(
@@ -91,7 +93,15 @@ def by_reference(session: Session, provider: str, reference: str) -> ProviderPay
 
 def open_of(session: Session, order_id: int) -> ProviderPayment | None:
     """The payment that is open for an order, locked until the unit of work ends."""
-    return _one(session.connection().execute(_OPEN_OF_ORDER, {"order_id": order_id}).first())
+    [found] = open_of_all(session, [order_id])
+    return found
+
+
+def open_of_all(session: Session, order_ids: Sequence[int]) -> list[ProviderPayment | None]:
+    """The payment that is open for each order, locked until the unit of work ends."""
+    rows = session.connection().execute(_OPEN_OF_ORDERS, {"order_ids": order_ids})
+    found = {row.order_id: _payment(row) for row in rows}
+    return [found.get(order_id) for order_id in order_ids]
 
 
 def of_order(session: Session, order_id: int) -> list[ProviderPayment]:
