@@ -1,6 +1,7 @@
 """Checking in without staff: the own ticket, the Code of Conduct, and in."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from textual import on, work
@@ -12,6 +13,7 @@ from textual.widgets import Static
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.check_in_words import CheckInWords
+from kiosk.screens.claim_words import ClaimWords
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.notice import Notice, NoticeScreen
 from kiosk.screens.step import Step
@@ -30,9 +32,19 @@ class CheckInVisit(Visit):
 
     async def go(self) -> None:
         while verdict := await self._ask(CheckInScreen(self._desk)):
-            notice = CheckInWords(self._desk).notice(verdict)
+            notice = CheckInWords(self._desk).notice(verdict, await self._goodies(verdict))
             if await self._ask(CheckedInScreen(self._desk, notice)):
                 return
+
+    async def _goodies(self, verdict: Verdict) -> list[str]:
+        """What waits for whoever was admitted, by name, as far as that can be said."""
+        if verdict.reason is not Reason.ADMITTED or verdict.claim_id is None:
+            return []
+        with suppress(*AWAY):
+            pieces = await self._desk.services.hand_outs.pieces(verdict.claim_id)
+            said = ClaimWords(self._desk)
+            return [said.piece(piece) for piece in pieces if piece.handed_at is None]
+        return []
 
 
 class CheckInScreen(Step[Verdict | None]):

@@ -1,5 +1,6 @@
 """What somebody who checks in alone is told: never blamed, and never left without a next step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.domain.admission import Reason, Verdict
@@ -23,11 +24,13 @@ class CheckInWords:
             return words("A letter or digit is not right. Please type the number once more.")
         return words("This is not one of our tickets. Look for the square code on your ticket.")
 
-    def notice(self, verdict: Verdict) -> Notice:
-        """The page that ends it."""
-        words = self.desk.words
+    def notice(self, verdict: Verdict, goodies: Sequence[str] = ()) -> Notice:
+        """The page that ends it, with what waits at the desk."""
+        words, text = self.desk.words, list(self._text(verdict))
+        if goodies:
+            text.append("★ " + words("At the desk: {goodies}", goodies=", ".join(goodies)))
         another = words("Check in another ticket")
-        return Notice(self._headline(verdict), self._text(verdict), words("Done"), another)
+        return Notice(self._headline(verdict), tuple(text), words("Done"), another)
 
     def _headline(self, verdict: Verdict) -> str:
         words = self.desk.words

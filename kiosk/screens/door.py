@@ -194,14 +194,15 @@ class DoorScreen(KioskScreen[None]):
             self._look_round(verdict.claim_id)
 
     def present(self, face: VerdictFace, line: str, note: str = "") -> None:
-        """Show something in the panel and in the log."""
+        """Show something in the panel and, if there is a line for it, in the log."""
         self.query_one(VerdictPanel).show(face)
         shown = self.query_one("#note", Static)
         shown.update(content(f"⚑ {note}"))
         shown.set_class(bool(note), "-said")
         self.app.bell()
-        clock = self.words.clock_with_seconds(self.desk.now())
-        self.query_one(ScanLog).add(LogLine(clock, face.look, face.symbol, line))
+        if line:
+            clock = self.words.clock_with_seconds(self.desk.now())
+            self.query_one(ScanLog).add(LogLine(clock, face.look, face.symbol, line))
 
     @work(group="order", exclusive=True)
     async def _look_round(self, claim_id: int) -> None:

@@ -45,7 +45,7 @@ class Door(Protocol):
         """Judge a ticket now, and show what comes of it."""
 
     def present(self, face: VerdictFace, line: str, note: str = "") -> None:
-        """Show something in the panel and in the log."""
+        """Show something in the panel and, if there is a line for it, in the log."""
 
     async def show(self, verdict: Verdict) -> None:
         """Show a verdict."""
@@ -148,7 +148,8 @@ class DoorDeeds:
             face = VerdictFace(said.look, said.symbol, said.headline, (count, *said.lines))
         else:
             face = VerdictFace("red", "✖", words("Not all are in"), (count,))
-        self.door.present(face, count)
+        # Each of them is in the log already.
+        self.door.present(face, "")
 
     async def _approval(self, right: Right, what: str) -> StaffMember | None:
         """Whoever may do it: the staff of the door, or somebody they ask for it."""

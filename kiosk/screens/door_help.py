@@ -24,10 +24,10 @@ class DoorHelp(DoorDialog[None]):
     def body(self) -> ComposeResult:
         words = self.words
         colours = (
-            words("✔ green: let them in, or out"),
-            words("▲ amber: in already; the panel says since when and where"),
-            words("✖ red: not like this; the panel says what would make it right"),
-            words("◌ grey: the ticket is good, but not all of it could be checked"),
+            words("✔ green: let them through"),
+            words("▲ amber: in already, since when and where"),
+            words("✖ red: not so; it says what would make it right"),
+            words("◌ grey: good, but not all could be checked"),
         )
         yield Static(Content("\n".join(colours)), classes="told")
         keys = [f"{fit(key.label, _KEY_COLUMNS)}{key.words}" for key in self._keys]

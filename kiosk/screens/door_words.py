@@ -145,7 +145,7 @@ class DoorSigns:
             Key("F4", words("take the last admission back"), ""),
             Key("F5", words("admit the others of the order"), ""),
             Key("F6", words("hand out what waits for the ticket"), ""),
-            Key("F7", words("this door: which way, where to, test the scanner"), ""),
+            Key("F7", words("which way, where to, test the scanner"), ""),
             Key("F8", words("light or dark"), ""),
             Key("F9", words("lock the door; a badge changes the shift"), ""),
         )

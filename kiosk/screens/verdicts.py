@@ -112,7 +112,7 @@ class DoorWords:
             case Reason.NOTHING_TO_UNDO:
                 return words("no admission of this ticket stands")
             case Reason.HISTORY_UNKNOWN:
-                return words("the signature is good; whether it was used is not known now")
+                return words("let them in: the signature is good, its history is not known now")
 
     def log_line(self, verdict: Verdict) -> str:
         """One line of the last scans."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.admission import NeedsConduct, Reason, Verdict
+from kiosk.domain.hand_outs import PieceCard
 from kiosk.domain.people import Attendee
 from kiosk.screens.base import Desk
 from kiosk.screens.check_in import GOODBYE_SECONDS, CheckedInScreen, CheckInScreen
@@ -13,7 +14,7 @@ from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.words import LANGUAGES
-from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NUMBER, an_event
+from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
@@ -68,6 +69,24 @@ async def test_somebody_scans_accepts_in_their_language_and_walks_in() -> None:
         await pilot.press("enter")
         await until_screen(pilot, WelcomeScreen)
         assert "Ada" not in text_of(pilot)
+
+
+async def test_what_waits_at_the_desk_is_said_as_far_as_it_is_known() -> None:
+    fakes = Fakes()
+    shirt = PieceCard(11, 0, "shirt", 1)
+    fakes.hand_outs.there = [shirt, replace(shirt, position=1, handed_at=NOON)]
+    async with playing(fakes.services) as (_, pilot):
+        await to_check_in(pilot)
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await type_in(pilot, CODE)
+        await until_text(pilot, "★ At the desk: T-shirt")
+        await pilot.press("escape")
+        await until_screen(pilot, CheckInScreen)
+        fakes.hand_outs.refuse(LEDGER_AWAY)
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await type_in(pilot, f"{CODE}2")
+        await until_text(pilot, "You are checked in: just walk in.")
+        assert "At the desk" not in text_of(pilot)
 
 
 async def test_whoever_has_a_second_ticket_goes_on_with_it() -> None:

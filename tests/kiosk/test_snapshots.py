@@ -1,4 +1,4 @@
-"""How the screens look, a dozen pictures: a change here is a change people see."""
+"""How the screens look, some dozen pictures: a change here is a change people see."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kiosk.app import KioskApp
+from tests.kiosk.door_scenes import DOOR_SCENES
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.scenes import SCENES, Scene
 
@@ -18,7 +19,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", SCENES + DOOR_SCENES, ids=lambda scene: scene.name)
 def test_a_screen_looks_as_it_was_drawn(scene: Scene, snap_compare: Callable[..., bool]) -> None:
     fakes = Fakes()
 
