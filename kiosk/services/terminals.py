@@ -127,6 +127,7 @@ class Terminals:
         code, expires_at = pairing_code(secrets.randbits(CODE_BITS)), now + CODE_LIFE
 
         def work(session: Session) -> None:
+            self._require_paired(session)
             number = terminals.register(session, checked)
             pairings.invite(session, number, secret_digest(code), expires_at)
             audit.record(session, AuditEntry(now, actor, Action.TERMINAL_INVITED, number, checked))
@@ -172,6 +173,7 @@ class Terminals:
         actor, now = self._actor(by), self._clock.now()
 
         def work(session: Session) -> None:
+            self._require_paired(session)
             number = terminals.number(session, name)
             if number is None:
                 raise UnknownTerminal(name)
@@ -180,6 +182,11 @@ class Terminals:
                 audit.record(session, AuditEntry(now, actor, action, number, detail))
 
         await self._store.transaction(work)
+
+    def _require_paired(self, session: Session) -> None:
+        # Whoever was sent out must not let themselves in again.
+        if self._terminal is not None:
+            pairings.require_paired(session, self._terminal)
 
     def _actor(self, by: StaffMember | None) -> Actor:
         if by is not None:

@@ -111,6 +111,20 @@ async def test_each_role_finds_what_it_may_do_and_why_not() -> None:
             assert {next(iter(target.classes - {"-main"})) for target in targets} == open_ones
 
 
+async def test_the_staff_are_spoken_to_in_the_language_of_the_screen() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await pilot.press("right", "f10")
+        await until_screen(pilot, PinDialog)
+        await until_text(pilot, "o pasa tu acreditación por el lector")
+        await type_in(pilot, "4444")
+        await until_screen(pilot, StaffDialog)
+        await until_text(pilot, "Terminales")
+        await pilot.press("down", "down", "enter")
+        await until_screen(pilot, TerminalsScreen)
+        await until_text(pilot, "TERMINALES")
+
+
 async def test_a_badge_is_heard_without_enter_and_never_shown() -> None:
     async with playing(Fakes().services) as (_, pilot):
         await pilot.press("f10")

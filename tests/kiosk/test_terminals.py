@@ -204,6 +204,18 @@ async def test_a_terminal_that_is_sent_out_knows_it_and_its_staff_do_nothing(
     assert (Action.TERMINAL_REVOKED, "Noor", "south") in await actions(first)
 
 
+async def test_a_terminal_that_is_sent_out_does_not_let_itself_in_again(
+    embedded: World, first: Terminal
+) -> None:
+    south = await embedded.open(name="south")
+    await first.services.terminals.revoke("south", ORGANISER)
+    with pytest.raises(NotPaired):
+        await south.services.terminals.invite("south", ORGANISER)
+    with pytest.raises(NotPaired):
+        await south.services.terminals.revoke("north", ORGANISER)
+    assert (await status_of(first, "north")).state is TerminalState.PAIRED
+
+
 async def test_a_terminal_that_was_sent_out_comes_back_by_a_code(
     embedded: World, first: Terminal
 ) -> None:
