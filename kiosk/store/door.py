@@ -28,14 +28,17 @@ _STEPS: Final = METADATA.tables["door_step"]
 
 def _with_order(condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
     query = claims_where(condition).join(_ORDERS, _ORDERS.c.id == _CLAIMS.c.order_id)
-    # Locked: whoever changes a claim, or asks for a step of it, knows what the others did before.
-    return query.add_columns(_EVENTS.c.name.label("event_name"), _ORDERS.c.state).with_for_update(
-        of=_CLAIMS
-    )
+    return query.add_columns(_EVENTS.c.name.label("event_name"), _ORDERS.c.state)
 
 
-_BY_ID: Final = _with_order(_CLAIMS.c.id == bindparam("value"))
-_BY_NUMBER: Final = _with_order(_CLAIMS.c.ticket_number == bindparam("value"))
+_HAS_ID: Final = _CLAIMS.c.id == bindparam("value")
+_HAS_NUMBER: Final = _CLAIMS.c.ticket_number == bindparam("value")
+_BY_ID: Final = (select(_CLAIMS.c.id).where(_HAS_ID).with_for_update(), _with_order(_HAS_ID))
+_BY_NUMBER: Final = (
+    select(_CLAIMS.c.id).where(_HAS_NUMBER).with_for_update(),
+    _with_order(_HAS_NUMBER),
+)
+"""How a claim is locked, and how it is read then."""
 _ACCEPTED: Final = (
     select(_CONDUCT.c.language)
     .where(_CONDUCT.c.event_id == bindparam("event_id"))
@@ -208,9 +211,16 @@ def unanswered(session: Session) -> list[Wish]:
 
 
 def _claim(
-    session: Session, query: Select[*tuple[object, ...]], value: int | str
+    session: Session,
+    statements: tuple[Select[*tuple[object, ...]], Select[*tuple[object, ...]]],
+    value: int | str,
 ) -> ClaimRecord | None:
-    row = session.connection().execute(query, {"value": value}).first()
+    connection, (lock, query) = session.connection(), statements
+    # Whoever changes a claim, or asks for a step of it, knows what the others did before. On
+    # SQLite one unit of work locks everything.
+    if connection.dialect.name != "sqlite":
+        connection.execute(lock, {"value": value})
+    row = connection.execute(query, {"value": value}).first()
     if row is None:
         return None
     return ClaimRecord(claim_of(row), row.event_id, row.event_name, OrderState(row.state))

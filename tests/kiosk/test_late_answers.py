@@ -18,6 +18,8 @@ from tests.kiosk.door_audit import audit_door
 from tests.kiosk.doors import SUPERVISOR, let_in, let_out, repeat
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 
 @dataclass
 class LateLedger:

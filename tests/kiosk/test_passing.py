@@ -23,6 +23,8 @@ from tests.kiosk.doors import SUPERVISOR, let_in, let_out, present, repeat, undo
 from tests.kiosk.factories import NOW, a_cashier, a_slot, an_event
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 FREE, DAILY = EntryPolicy.FREE, EntryPolicy.DAILY
 
 
