@@ -2,8 +2,6 @@
 
 import asyncio
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +10,6 @@ from typing import TypeVar
 import pytest
 from sqlmodel import Session
 
-from kiosk.clock import SystemClock
 from kiosk.domain.audit import Action
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.events import Role
@@ -343,62 +340,3 @@ def test_a_code_has_a_check_symbol() -> None:
         other = "0" if symbol != "0" else "1"
         with pytest.raises(PairingRefused):
             parse_pairing_code(code[:at] + other + code[at + 1 :])
-
-
-_RACER = """
-import asyncio, sys
-from pathlib import Path
-from kiosk.domain.terminals import PairingRefused
-from kiosk.services.backing import Backing
-from kiosk.services.terminals import Pairing
-from kiosk.store.database import Database, sqlite_url
-from kiosk.store.keys import SigningKeys
-from kiosk.clock import SystemClock
-from ledger.sqlite import SqliteLedger
-
-async def race(folder, machine, code):
-    store = await Database.open(sqlite_url(folder / "kiosk.sqlite"))
-    ledger = SqliteLedger(folder / f"{machine}-ledger")
-    keys = SigningKeys(folder / machine / "keys")
-    pairing = Pairing(Backing(store, ledger, keys, SystemClock(), folder), "south")
-    await pairing.enter()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        await pairing.pair(code)
-    except PairingRefused as refused:
-        print(refused.fault)
-    else:
-        print("paired")
-    await store.close()
-    await ledger.close()
-
-asyncio.run(race(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
-"""
-
-
-async def test_of_two_processes_with_one_code_one_is_let_in(folder: Path, embedded: World) -> None:
-    first = await embedded.open()
-    # The processes keep the real time, and so must whoever invites them.
-    backing = replace(first.backing, clock=SystemClock())
-    code = (await Terminals(backing.store, backing.clock).invite("south")).code
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", _RACER, str(folder), machine, code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for machine in ("one", "two")
-    ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("\n")
-        racer.stdin.flush()
-
-    said = sorted(racer.communicate()[0].strip() for racer in racers)
-
-    assert said == ["paired", "void"]
