@@ -18,6 +18,8 @@ from kiosk.store.tables import ClaimRow
 from tests.kiosk.factories import a_cashier, a_slot, an_event
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 BOSS = a_cashier("Sam", role=Role.SUPERVISOR)
 ROBIN = a_cashier("Robin", role=Role.STEWARD)
 

@@ -29,6 +29,8 @@ from tests.kiosk.factories import ADA, GRACE, NOW, a_cashier, a_slot, an_event, 
 from tests.kiosk.playing import HOSTILE
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 KIM = a_cashier()
 BOSS = a_cashier("Sam", role=Role.SUPERVISOR)
 ROBIN = a_cashier("Robin", role=Role.STEWARD)
