@@ -215,19 +215,12 @@ def _claim(
     statements: tuple[Select[*tuple[object, ...]], Select[*tuple[object, ...]]],
     value: int | str,
 ) -> ClaimRecord | None:
-<<<<<<< kiosk/store/door.py
-    connection, values = session.connection(), {"value": value}
-    # A ticket that became another person's while this waited for it is found by a second look only:
-    # PostgreSQL has the holder's row of before.
-    row = connection.execute(query, values).first() or connection.execute(query, values).first()
-=======
     connection, (lock, query) = session.connection(), statements
     # Whoever changes a claim, or asks for a step of it, knows what the others did before. On
     # SQLite one unit of work locks everything.
     if connection.dialect.name != "sqlite":
         connection.execute(lock, {"value": value})
     row = connection.execute(query, {"value": value}).first()
->>>>>>> /tmp/ours
     if row is None:
         return None
     return ClaimRecord(claim_of(row), row.event_id, row.event_name, OrderState(row.state))
