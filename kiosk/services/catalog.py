@@ -52,11 +52,17 @@ class Catalog:
         """Make `event` known to the store and count its places on the ledger, however often.
 
         Raises `EventChanged`, nothing being changed, if that would break what was sold under its
-        key before, and `SigningKeyMissing`.
+        key before, and `SigningKeyMissing`. Without an answer of the ledger only an event that
+        was open before can be opened; `finish_opening` does the rest when it answers.
         """
         self.signing_key = await self._opening.key(event)
         self.event = await self._opening.open(event, self.signing_key)
         return self.event
+
+    async def finish_opening(self) -> None:
+        """Have the ledger count what it could not when the event was opened, if anything."""
+        if not self._opening.is_done:
+            self.event = await self._opening.open(self.event, self.signing_key)
 
     async def offers(self, codes: Iterable[str] = ()) -> list[Offer]:
         """What everybody may buy, and what `codes` open, in the order of the event file."""

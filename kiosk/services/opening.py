@@ -1,6 +1,7 @@
 """Open an event: give it its identity, and make the ledger count what it says there is."""
 
 import asyncio
+import logging
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
@@ -17,8 +18,11 @@ from kiosk.services.emission import emit_tokens
 from kiosk.store import audit, capacities, events
 from kiosk.store.capacities import CapacityBatch, CapacityChange
 from ledger.chains import chain_refusal
+from ledger.engine import LedgerUnavailable
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
+
+log = logging.getLogger(__name__)
 
 
 class Opening:
@@ -33,9 +37,16 @@ class Opening:
         self._ledger = backing.ledger
         self._keys = backing.keys
         self._clock = backing.clock
+        self.is_done = True
+        """Whether the ledger has all that the event needs."""
 
     async def open(self, event: Event, signing_key: Ed25519PrivateKey) -> Event:
-        """The event with its identity; raises `EventChanged` if it may not be as it says."""
+        """The event with its identity; raises `EventChanged` if it may not be as it says.
+
+        An event that was opened before, with all that its file says, needs no ledger to be opened
+        again; `is_done` is then False until it was opened once more. Otherwise
+        `LedgerUnavailable` comes out.
+        """
         public, now = signing_key.public_key().public_bytes_raw(), self._clock.now()
 
         def intend(session: Session) -> tuple[Event, CapacityBatch | None]:
@@ -46,7 +57,15 @@ class Opening:
             return opened, batch
 
         opened, batch = await self._store.transaction(intend)
-        await self._open_accounts(opened)
+        try:
+            await self._open_accounts(opened)
+        except LedgerUnavailable:
+            if batch is not None:
+                raise
+            log.warning("%s is open as far as that is possible without a ledger", event.key)
+            self.is_done = False
+            return opened
+        self.is_done = True
         while batch is not None:
             await self._change_capacity(opened, batch)
             opened, batch = await self._store.transaction(intend)

@@ -64,6 +64,7 @@ class Reconciliation:
 
     async def run_once(self) -> Report:
         """Bring every unfinished order and step at the door to its end by asking the ledger."""
+        await self._catalog.finish_opening()
         now, event = self._clock.now(), self._catalog.event
         this = Round(self._backing, event.id, is_first=not self._has_run)
         await this.begin()

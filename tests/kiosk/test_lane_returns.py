@@ -1,11 +1,18 @@
 """When a lane comes back, when it stays away, and what it finds when it starts again."""
 
+from dataclasses import replace
+
 import pytest
 
+from kiosk.domain import chart_discounts
 from kiosk.domain.admission import Reason
+from kiosk.domain.chart import AccountCode
+from kiosk.domain.events import Discount
 from kiosk.domain.lane import Part
+from ledger.engine import LedgerUnavailable
+from tests.kiosk.factories import a_slot
 from tests.kiosk.lane_door import OFFLINE, ONLINE, Door
-from tests.kiosk.outages import Mode
+from tests.kiosk.outages import Mode, Outage
 from tests.kiosk.world import World
 
 REFUSES, WELL = Mode.REFUSES, Mode.WELL
@@ -28,6 +35,54 @@ async def test_who_was_let_in_is_still_queued_when_the_terminal_starts_again(
     await again.come_back()
 
     assert (await again.admitted(), await again.conflicts()) == (2, [])
+
+
+async def test_a_terminal_that_starts_without_a_ledger_has_its_door(world: World) -> None:
+    door = await Door.open(world)
+    [ticket, used] = await door.ready(2)
+    await door.verdict(used)
+    await world.close_terminals()
+
+    outage = Outage(ledger=Mode.REFUSES)
+    again = Door(world, await world.open(back=outage.wrap), outage)
+    await again.lane.look()
+    said = [(await again.verdict(one)).reason for one in (ticket, used)]
+    assert said == [Reason.HISTORY_UNKNOWN, Reason.ALREADY_IN]
+    await again.come_back()
+
+    assert (await again.admitted(), await again.conflicts()) == (3, [])
+
+
+async def test_what_was_not_opened_for_want_of_a_ledger_is_opened_when_it_answers(
+    embedded: World,
+) -> None:
+    await embedded.open()
+    event = replace(embedded.event, discounts=(Discount("FRIENDS", percent=50, uses_max=3),))
+    outage = Outage(ledger=Mode.REFUSES)
+    terminal = await embedded.open(event, "south", back=outage.wrap)
+    uses = chart_discounts.uses_account_id(
+        terminal.services.catalog.event, "FRIENDS", AccountCode.BUDGET
+    )
+    assert await terminal.backing.ledger.lookup_accounts([uses]) == []
+
+    outage.end()
+    await terminal.services.reconciliation.run_once()
+
+    assert await terminal.balance(uses) == 3
+
+
+async def test_an_event_that_was_never_opened_needs_its_ledger(embedded: World) -> None:
+    outage = Outage(ledger=Mode.REFUSES)
+    with pytest.raises(LedgerUnavailable):
+        await embedded.open(back=outage.wrap)
+
+
+async def test_an_event_that_has_changed_needs_its_ledger(embedded: World) -> None:
+    await embedded.open()
+    more = replace(embedded.event, slots=(a_slot(capacity=11),))
+    outage = Outage(ledger=Mode.REFUSES)
+    with pytest.raises(LedgerUnavailable):
+        await embedded.open(more, back=outage.wrap)
 
 
 async def test_a_lane_that_starts_without_a_store_knows_what_was_known_before(
