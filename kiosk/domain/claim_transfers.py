@@ -164,16 +164,16 @@ def check_received(event: Event, claims: Iterable[SlotClaim], owned: Collection[
             raise TicketKept(claim.id, ChangeFault.REQUIRES, requires)
 
 
-def check_left(
-    event: Event, going: Sequence[SlotClaim], kept: Sequence[SlotClaim], now: datetime
-) -> None:
-    """Raise `TicketKept` if what somebody keeps needs a ticket that goes.
+def stranded_by(
+    event: Event, going: Iterable[SlotClaim], kept: Iterable[SlotClaim], now: datetime
+) -> tuple[str, ...]:
+    """The slots among what somebody keeps that need a ticket which goes.
 
     What is over needs nothing any more.
     """
     gone = {claim.slot_key for claim in going}
     left = {claim.slot_key for claim in kept}
-    stranded = tuple(
+    return tuple(
         slot.key
         for slot in event.slots
         if slot.key in left
@@ -181,7 +181,13 @@ def check_left(
         and not gone.isdisjoint(slot.requires)
         and left.isdisjoint(slot.requires)
     )
-    if stranded:
+
+
+def check_left(
+    event: Event, going: Sequence[SlotClaim], kept: Sequence[SlotClaim], now: datetime
+) -> None:
+    """Raise `TicketKept` if what somebody keeps needs a ticket that goes."""
+    if stranded := stranded_by(event, going, kept, now):
         needed = {key for slot_key in stranded for key in event.slot(slot_key).requires}
         culprit = next(claim for claim in going if claim.slot_key in needed)
         raise TicketKept(culprit.id, ChangeFault.LEAVES, stranded)

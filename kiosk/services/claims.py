@@ -5,6 +5,7 @@ from typing import Final
 from sqlmodel import Session
 
 from kiosk.domain.audit import Action, Actor, AuditEntry
+from kiosk.domain.claim_transfers import stranded_by
 from kiosk.domain.claims import FOUND_MAX, ClaimCard, Found, SearchOff, UnknownClaim, card_of
 from kiosk.domain.events import StaffMember
 from kiosk.domain.rights import Right, require
@@ -12,7 +13,7 @@ from kiosk.domain.search import Wanted
 from kiosk.services.admission import Terminal
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
-from kiosk.store import audit, claims, pairings, search
+from kiosk.store import audit, claim_transfers, claims, door, pairings, search
 
 _LEARNT_AT_ONCE: Final = 100
 """So many new people become known in one unit of work: whoever sells meanwhile hardly waits."""
@@ -70,6 +71,24 @@ class Claims:
             return self._cards(session, others)
 
         return [card for card in await self._store.transaction(read) if not card.is_used]
+
+    async def needing(self, claim_id: int) -> list[ClaimCard]:
+        """The other tickets of its holder that need it, and so must go where it goes.
+
+        Raises `UnknownClaim`.
+        """
+        event, now = self._catalog.event, self._clock.now()
+
+        def read(session: Session) -> list[ClaimCard]:
+            record = door.claim_by_id(session, claim_id)
+            if record is None or record.event_id != event.id:
+                raise UnknownClaim(claim_id)
+            held = claim_transfers.held_by(session, event.id, record.claim.holder.email)
+            kept = [claim for claim in held if claim.id != claim_id]
+            stranded = stranded_by(event, [record.claim], kept, now)
+            return self._cards(session, [one.id for one in kept if one.slot_key in stranded])
+
+        return await self._store.transaction(read)
 
     async def learn(self, rounds_max: int | None = None) -> bool:
         """Make people known to the search who are new; whether it knows all of them now."""

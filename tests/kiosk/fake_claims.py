@@ -47,6 +47,7 @@ class FakeClaims(Claims, Answers):
         self.cards: list[ClaimCard] = []
         self.more = False
         self.searched: list[str] = []
+        self.needed_by: dict[int, list[ClaimCard]] = {}
 
     async def search(self, typed: str, staff: StaffMember) -> Found:
         Wanted.of(typed)
@@ -64,6 +65,10 @@ class FakeClaims(Claims, Answers):
     async def companions(self, claim_id: int) -> list[ClaimCard]:
         self.check()
         return [card for card in self.cards if card.claim_id != claim_id]
+
+    async def needing(self, claim_id: int) -> list[ClaimCard]:
+        self.check()
+        return self.needed_by.get(claim_id, [])
 
 
 class FakeTicketDesk(TicketDesk, Answers):

@@ -239,6 +239,9 @@ async def test_an_admission_does_not_leave_its_workshop_behind(world: World) -> 
     stranded = await kept(terminal, general)
 
     assert (stranded.reason, stranded.slot_keys) == (ChangeFault.LEAVES, ("workshop",))
+    claims = terminal.services.claims
+    assert await claims.needing(general.claim_id) == [workshop]
+    assert await claims.needing(workshop.claim_id) == []
     tickets = await pass_on(terminal, workshop, general)
     assert [ticket.slot_key for ticket in tickets] == ["workshop", "general"]
     assert {ticket.holder for ticket in tickets} == {GRACE}
