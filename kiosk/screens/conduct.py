@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -147,7 +147,3 @@ class ConductScreen(ModalScreen[str | None]):
 
     def action_scroll(self, rows: int) -> None:
         self.query_one("#conduct-text").scroll_relative(y=rows, animate=False)
-
-    def on_click(self, click: events.Click) -> None:
-        # Wherever it is touched: the field keeps hearing the scanner.
-        self.query_one(ScanInput).focus()

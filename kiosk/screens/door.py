@@ -40,6 +40,7 @@ from kiosk.widgets.verdict import VerdictFace, VerdictPanel
 COUNT_SECONDS = 3
 _HERE = (Reason.ADMITTED, Reason.ALREADY_IN)
 """Whoever holds such a ticket is here: the rest of the order may be too, and take its goodies."""
+_QUESTIONS = ("help", "search", "undo", "companions", "hand_out", "this_door")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class DoorScreen(KioskScreen[None]):
         self._one_at_a_time = asyncio.Lock()
         self._unanswered: Scan | None = None
         self._counters: DoorCounters | None = None
+        self._banner = ""
         self._admitted: tuple[Verdict, int] | None = None
         """What was admitted last, and what names its being undone."""
         self._order: _Order | None = None
@@ -114,9 +116,14 @@ class DoorScreen(KioskScreen[None]):
         face = self._signs.head(self.staff, self._doorway, self._counters)
         online = status.state is LaneState.ONLINE
         self.query_one(DoorHead).show(replace(face, is_online=online))
-        said, banner = self._signs.banner(status), self.query_one("#banner", Static)
-        banner.update(Content(said))
-        banner.set_class(bool(said), "-said")
+        self._warn(self._signs.banner(status))
+
+    def _warn(self, banner: str) -> None:
+        if banner != self._banner:
+            self._banner = banner
+            shown = self.query_one("#banner", Static)
+            shown.update(Content(banner))
+            shown.set_class(bool(banner), "-said")
 
     @work(group="count", exclusive=True)
     async def count(self) -> None:
@@ -239,6 +246,12 @@ class DoorScreen(KioskScreen[None]):
             self.present(*self._signs.shift(self.staff))
             await self.query(KeyBar).last().show(self.keys())
             self.tick()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Two quick presses both arrive, before the first one's question is there.
+        return action not in _QUESTIONS or not any(
+            worker.group == "dialog" and not worker.is_finished for worker in self.workers
+        )
 
     def action_lock(self) -> None:
         self.dismiss(None)

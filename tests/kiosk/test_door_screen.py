@@ -23,6 +23,7 @@ from tests.kiosk.playing import (
     BellApp,
     Play,
     playing,
+    scan_in,
     sentence_of,
     text_of,
     type_in,
@@ -30,6 +31,7 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
+from tests.kiosk.test_scans import TICKET
 
 ADA = Attendee("Ada Lovelace", "ada@example.org")
 
@@ -313,6 +315,18 @@ async def test_the_last_ten_scans_stay_in_view_newest_first() -> None:
         text = text_of(pilot)
         assert text.index("✔ Guest12 S.") < text.index("✔ Guest11 S.") < text.index("✔ Guest4 S.")
         assert "Guest2 S." not in text
+
+
+async def test_a_thousand_scans_of_garbage_do_not_wedge_the_door() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_door(pilot)
+        await scan_in(pilot, "".join(f"{number:x}[é\r" for number in range(1000)))
+        await until_rung(pilot, app, 1000)
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await scan_in(pilot, TICKET)
+        await until(pilot, lambda: look_of(pilot) == "green")
+        assert fakes.admission.scans[-1].text == TICKET
 
 
 async def test_the_themes_change_at_the_door() -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from textual import events
 
 from kiosk.domain.staff_codes import Badge, member_id
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.door_help import DoorHelp
+from kiosk.screens.search import SearchDialog
 from kiosk.services.turnout import DoorCounters
 from kiosk.widgets.frame import KeyHint
 from kiosk.words import LANGUAGES
@@ -94,6 +96,22 @@ async def test_help_tells_the_colours_and_the_keys_and_a_scan_over_it_is_judged(
         await until_screen(pilot, DoorHelp)
         await pilot.press("enter")
         await until_screen(pilot, DoorScreen)
+
+
+async def test_two_quick_presses_ask_once() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_door(pilot)
+        depth = len(app.screen_stack)
+        for key in ("f2", "f7", "f1", "f2"):
+            app.post_message(events.Key(key, None))
+        await until_screen(pilot, SearchDialog)
+        await pilot.pause()
+        assert len(app.screen_stack) == depth + 1
+        await pilot.press("escape")
+        await until_screen(pilot, DoorScreen)
+        await pilot.click("KeyHint")
+        await until_screen(pilot, DoorHelp)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
