@@ -16,7 +16,7 @@ from kiosk.domain.rights import Right, require
 from kiosk.domain.tickets import read_code
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
-from kiosk.services.judging import Intent, Judge, Judged, Question, Unsure
+from kiosk.services.judging import Intent, Judge, Judged, Question, Undo, Unsure
 from kiosk.services.judging import Terminal as Terminal
 from kiosk.services.steps import Steps
 from kiosk.services.turnout import DoorCounters, Turnout
@@ -88,8 +88,8 @@ class Admission:
         """
         require(supervisor, Right.UNDO)
         request = Request(self._clock.now(), supervisor.name, checked_reason(reason))
-        undo = partial(self._judge.undo, claim_id=claim_id, nonce=nonce, request=request)
-        verdict = await self._settle(undo)
+        asked = Undo(claim_id, nonce, request)
+        verdict = await self._settle(partial(self._judge.undo, asked=asked))
         assert isinstance(verdict, Verdict)
         return verdict
 
@@ -124,7 +124,7 @@ class Admission:
         return intent.done(taken.at) if taken.is_for(intent.wish) else None
 
     async def _read(self, text: str) -> Named | Verdict:
-        named = read_named(text, self._catalog.signing_key.public_key())
+        named = read_named(text, self._public_key)
         if isinstance(named, Named):
             return named
         signed = read_code(text)

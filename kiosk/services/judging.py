@@ -22,6 +22,7 @@ from kiosk.domain.admission import (
 from kiosk.domain.audit import Actor
 from kiosk.domain.entries import (
     EntryRule,
+    History,
     Standing,
     Step,
     StepKind,
@@ -29,6 +30,7 @@ from kiosk.domain.entries import (
     step_kind,
     way_refusal,
 )
+from kiosk.domain.events import Event
 from kiosk.domain.orders import SlotClaim
 from kiosk.domain.presented import Named
 from kiosk.services.catalog import Catalog
@@ -53,6 +55,15 @@ class Question:
     at: datetime
     asks_conduct: bool = True
     """Whether whoever has not accepted the Code of Conduct is there to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Did the latest admission of a claim not happen after all?"""
+
+    claim_id: int
+    nonce: int
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,129 +97,118 @@ _REPEATED: Final = (Reason.ADMITTED, Reason.LEFT, Reason.UNDONE)
 
 
 class Judge:
-    """Judges for one terminal. With `is_sure`, unanswered wishes of others do not count."""
+    """Judges for one terminal. With `is_sure`, unanswered wishes of others do not count.
+
+    Both questions raise `NotPaired`.
+    """
 
     def __init__(self, catalog: Catalog, terminal: Terminal) -> None:
         self._catalog = catalog
         self._terminal = terminal
 
     def scan(self, session: Session, question: Question, *, is_sure: bool = False) -> Judged:
-        """Whether the holder of a claim may pass; raises `NotPaired`."""
+        """Whether the holder of a claim may pass."""
         pairings.require_paired(session, self._terminal.number)
         record, version = _find(session, question.named)
         if record is None:
             return Verdict(Reason.UNKNOWN)
-        judged = self._of_claim(session, record, version, question, is_sure=is_sure)
+        case = self._case(session, record)
+        judged = case.before(question.scan.nonce, is_sure) or case.passing(question, version)
         if isinstance(judged, Verdict) and judged.reason not in _REPEATED:
             actor = Actor(self._terminal.number, question.scan.staff)
             door.turn_away(session, record.claim.id, judged.reason, actor, question.at)
         return judged
 
-    def _of_claim(
-        self,
-        session: Session,
-        record: ClaimRecord,
-        version: int | None,
-        question: Question,
-        *,
-        is_sure: bool,
-    ) -> Judged:
-        event, scan, at = self._catalog.event, question.scan, question.at
-        history = door.history(session, record.claim.id)
-        standing = history.standing
-        if mine := standing.step_of(scan.nonce, self._terminal.number):
-            return self._again(session, record, standing, mine)
-        if refused := refusal(record, event, Presented(scan.way, scan.gate, version), at):
-            return refused
-        if not is_sure and (rival := history.rival(scan.nonce, self._terminal.number)):
-            return Unsure(rival)
-        rule = EntryRule(event.slot(record.claim.slot_key).entry, ZoneInfo(event.timezone))
-        if reason := way_refusal(rule, standing.whereabouts, scan.way, at):
-            return self._refused(session, record, standing, reason)
-        wants_conduct = question.asks_conduct and scan.way is Way.IN
-        if wants_conduct and not door.has_accepted(session, event, record.claim.holder):
-            return _conduct(record, scan)
-        wish = self._wish(record, standing, step_kind(standing, scan.way), scan.nonce)
-        return self._intent(session, record, standing, wish, Request(at, scan.staff))
-
-    def undo(
-        self,
-        session: Session,
-        claim_id: int,
-        nonce: int,
-        request: Request,
-        *,
-        is_sure: bool = False,
-    ) -> Judged:
-        """Whether there is an admission of this claim to take back; raises `NotPaired`."""
+    def undo(self, session: Session, asked: Undo, *, is_sure: bool = False) -> Judged:
+        """Whether there is an admission of a claim to take back."""
         pairings.require_paired(session, self._terminal.number)
-        record = door.claim_by_id(session, claim_id)
+        record = door.claim_by_id(session, asked.claim_id)
         if record is None:
             return Verdict(Reason.UNKNOWN)
-        history = door.history(session, claim_id)
-        standing = history.standing
-        if mine := standing.step_of(nonce, self._terminal.number):
-            return self._again(session, record, standing, mine)
-        if not is_sure and (rival := history.rival(nonce, self._terminal.number)):
-            return Unsure(rival)
-        if standing.entered is None:
-            return verdict_on(record, self._catalog.event, Reason.NOTHING_TO_UNDO)
-        wish = self._wish(record, standing, StepKind.UNDO, nonce)
-        return self._intent(session, record, standing, wish, request)
+        case = self._case(session, record)
+        if judged := case.before(asked.nonce, is_sure):
+            return judged
+        if case.standing.entered is None:
+            return case.about(Reason.NOTHING_TO_UNDO, None)
+        return case.intent(StepKind.UNDO, asked.nonce, asked.request)
 
-    def _intent(
-        self,
-        session: Session,
-        record: ClaimRecord,
-        standing: Standing,
-        wish: Wish,
-        request: Request,
-    ) -> Intent:
-        step = Step(wish.number, wish.kind, wish.nonce, wish.terminal, request.at, request.at)
-        after = Standing.after((*standing.steps, step))
+    def _case(self, session: Session, record: ClaimRecord) -> "_Case":
+        history = door.history(session, record.claim.id)
+        return _Case(session, self._catalog.event, self._terminal, record, history)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One claim before one terminal, within a unit of work."""
+
+    session: Session
+    event: Event
+    terminal: Terminal
+    record: ClaimRecord
+    history: History
+
+    @property
+    def standing(self) -> Standing:
+        """What its recorded steps come to."""
+        return self.history.standing
+
+    def before(self, nonce: int, is_sure: bool) -> Verdict | Unsure | None:
+        """What was said to this scan before, or whose wish has to be looked into first."""
+        if mine := self.standing.step_of(nonce, self.terminal.number):
+            return self._said(self.standing, mine)
+        rival = self.history.rival(nonce, self.terminal.number)
+        return Unsure(rival) if rival and not is_sure else None
+
+    def passing(self, question: Question, version: int | None) -> Verdict | NeedsConduct | Intent:
+        """Whether nothing on record is in the holder's way."""
+        event, claim, scan, at = self.event, self.record.claim, question.scan, question.at
+        if refused := refusal(self.record, event, Presented(scan.way, scan.gate, version), at):
+            return refused
+        rule = EntryRule(event.slot(claim.slot_key).entry, ZoneInfo(event.timezone))
+        if reason := way_refusal(rule, self.standing.whereabouts, scan.way, at):
+            is_in = reason is Reason.ALREADY_IN
+            return self.about(reason, self.standing.entered if is_in else self.standing.left)
+        wants_conduct = question.asks_conduct and scan.way is Way.IN
+        if wants_conduct and not door.has_accepted(self.session, event, claim.holder):
+            number = codes.format_number(claim.ticket_number)
+            return NeedsConduct(scan.text, number, claim.holder, claim.slot_key)
+        kind = step_kind(self.standing, scan.way)
+        return self.intent(kind, scan.nonce, Request(at, scan.staff))
+
+    def intent(self, kind: StepKind, nonce: int, request: Request) -> Intent:
+        """The next step, its wish being stored."""
+        standing, at = self.standing, request.at
+        step = Step(standing.next_number, kind, nonce, self.terminal.number, at, at)
+        wish = Wish(self.record.claim.id, step.number, kind, nonce, step.terminal)
         return Intent(
-            record.claim,
+            self.record.claim,
             standing,
-            door.ask(session, wish, request),
-            refused=verdict_on(record, self._catalog.event, Reason.HALL_FULL),
-            granted=self._again(session, record, after, step),
+            door.ask(self.session, wish, request),
+            refused=self.about(Reason.HALL_FULL, None),
+            granted=self._said(Standing.after((*standing.steps, step)), step),
         )
 
-    def _again(
-        self, session: Session, record: ClaimRecord, standing: Standing, mine: Step
-    ) -> Verdict:
-        """The same answer to the same scan, unless its admission was undone since."""
+    def about(self, reason: Reason, step: Step | None) -> Verdict:
+        """A verdict with all that is known of the ticket, and when and where a step was taken."""
+        said = verdict_on(self.record, self.event, reason)
+        if step is None:
+            return said
+        is_here = step.terminal == self.terminal.number
+        name = self.terminal.name if is_here else terminals.name(self.session, step.terminal)
+        return replace(said, at=step.done_at, terminal=name)
+
+    def _said(self, standing: Standing, mine: Step) -> Verdict:
+        """What the scan hears that a step is of, unless that was undone since."""
         before = standing.before(mine)
         match mine.kind:
             case StepKind.ENTER | StepKind.RETURN if mine in standing.standing:
-                said = self._about(session, record, Reason.ADMITTED, mine)
-                return replace(said, entry=len(before.standing) + 1)
+                return replace(self.about(Reason.ADMITTED, mine), entry=len(before.standing) + 1)
             case StepKind.LEAVE:
-                return self._about(session, record, Reason.LEFT, mine)
+                return self.about(Reason.LEFT, mine)
             case StepKind.UNDO:
-                return self._about(session, record, Reason.UNDONE, before.entered)
+                return self.about(Reason.UNDONE, before.entered)
             case _:
-                return self._about(session, record, Reason.UNDONE, mine)
-
-    def _refused(
-        self, session: Session, record: ClaimRecord, standing: Standing, reason: Reason
-    ) -> Verdict:
-        is_in = reason is Reason.ALREADY_IN
-        return self._about(session, record, reason, standing.entered if is_in else standing.left)
-
-    def _about(
-        self, session: Session, record: ClaimRecord, reason: Reason, step: Step | None
-    ) -> Verdict:
-        said = verdict_on(record, self._catalog.event, reason)
-        if step is None:
-            return said
-        is_here = step.terminal == self._terminal.number
-        name = self._terminal.name if is_here else terminals.name(session, step.terminal)
-        return replace(said, at=step.done_at, terminal=name)
-
-    def _wish(self, record: ClaimRecord, standing: Standing, kind: StepKind, nonce: int) -> Wish:
-        number = standing.next_number
-        return Wish(record.claim.id, number, kind, nonce, self._terminal.number)
+                return self.about(Reason.UNDONE, mine)
 
 
 def _find(session: Session, named: Named) -> tuple[ClaimRecord | None, int | None]:
@@ -221,9 +221,3 @@ def _find(session: Session, named: Named) -> tuple[ClaimRecord | None, int | Non
     if record is None and (former := claims.former(session, named.number)):
         return door.claim_by_id(session, former.claim_id), former.version
     return record, None
-
-
-def _conduct(record: ClaimRecord, scan: Scan) -> NeedsConduct:
-    claim = record.claim
-    number = codes.format_number(claim.ticket_number)
-    return NeedsConduct(scan.text, number, claim.holder, claim.slot_key)
