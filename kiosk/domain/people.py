@@ -1,6 +1,6 @@
 """The people of an event, as they name themselves."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Self
 
 from email_validator import EmailNotValidError, validate_email
@@ -29,7 +29,7 @@ class Attendee:
         words = self.name.split()
         short = " ".join([*words[:1], *(f"{word[0]}." for word in words[1:][-1:])])
         local, _, domain = self.email.rpartition("@")
-        return replace(self, name=short, email=f"{local[:1]}•••@{domain}")
+        return type(self)(short, f"{local[:1]}•••@{domain}")
 
 
 def checked_name(name: str) -> str:

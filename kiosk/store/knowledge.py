@@ -16,8 +16,14 @@ from kiosk.store.types import instant, microseconds
 _FORMAT: Final = 1
 """Raised whenever the tables change: an older file is made anew."""
 _BUSY_SECONDS: Final = 5.0
-_CACHE: Final = -8192
-"""Kibibytes, negative as SQLite has it; the machine keeps what else is read often."""
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    # Ids are random, so a first copy touches pages everywhere: they are copied back seldom.
+    "wal_autocheckpoint = 4000",
+    # In kibibytes, negative as SQLite has it: the machine keeps what else is read often.
+    "cache_size = -8192",
+)
 _TABLES: Final = """
 CREATE TABLE claim (
     id BLOB PRIMARY KEY, ticket_number TEXT NOT NULL, version INTEGER NOT NULL,
@@ -135,7 +141,7 @@ class KnowledgeFile:
 
     def _prepare(self) -> None:
         # What a power cut takes of it is read again; that the file stays whole is enough.
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"cache_size = {_CACHE}"):
+        for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
