@@ -61,13 +61,14 @@ class Claims:
     async def companions(self, claim_id: int) -> list[ClaimCard]:
         """The other tickets of its order that nobody is in with yet, in the order of buying.
 
-        Those of which `refusal` is None can be admitted now, each by a scan of its number. Raises
-        `UnknownClaim`.
+        Those of which `refusal` is None can be admitted now, each by a scan of its number. Whoever
+        was passed a ticket has none. Raises `UnknownClaim`.
         """
         one = await self.card(claim_id)
 
         def read(session: Session) -> list[ClaimCard]:
-            others = [of for of in claims.siblings(session, one.order_id) if of != claim_id]
+            siblings = [] if one.passed_on else claims.siblings(session, one.order_id)
+            others = [sibling for sibling in siblings if sibling != claim_id]
             return self._cards(session, others)
 
         return [card for card in await self._store.transaction(read) if not card.is_used]

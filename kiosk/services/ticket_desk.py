@@ -100,7 +100,7 @@ class TicketDesk:
         said = checked_reason(reason)
 
         def revoke(session: Session) -> None:
-            records = [self._look(session, card) for card in cards]
+            records = [self._look(session, card) for card in _in_order(cards)]
             for record in records:
                 check_good(record)
             going = [record.claim for record in records]
@@ -149,8 +149,7 @@ class TicketDesk:
         """The stored transfer of what is not theirs already, if anything is not."""
         event, now = self._catalog.event, self._clock.now()
         candidates = []
-        # In one order, so that desks which lock several never wait for each other in a circle.
-        for card in sorted(cards, key=lambda card: card.claim_id):
+        for card in _in_order(cards):
             if self._find(session, card.claim_id).claim.holder == to:
                 continue
             candidate = Candidate(
@@ -210,6 +209,11 @@ class TicketDesk:
     ) -> None:
         actor = Actor(self._terminal, staff.name)
         audit.record(session, AuditEntry(self._clock.now(), actor, action, claim_id, detail))
+
+
+def _in_order(cards: Sequence[ClaimCard]) -> list[ClaimCard]:
+    """In one order, so that desks which lock several never wait for each other in a circle."""
+    return sorted(cards, key=lambda card: card.claim_id)
 
 
 def _passed(candidate: Candidate) -> PassedClaim:

@@ -105,7 +105,10 @@ def facts(session: Session, claim_ids: Sequence[int]) -> list[FoundClaim]:
             rows[one],
             standing[one],
             names,
-            companions=sum(
+            # Who was passed a ticket did not come with the buyer.
+            companions=0
+            if rows[one].passed_on
+            else sum(
                 other != one and not standing[other].is_redeemed
                 for other in by_order[rows[one].order_id]
             ),

@@ -252,6 +252,9 @@ async def test_companions_are_those_who_are_not_in_yet(world: World) -> None:
     assert [card.claim_id for card in companions] == [fourth.claim_id]
     assert [card.refusal for card in companions] == [None]
     assert (await terminal.services.claims.card(first.claim_id)).companions == 1
+    # Grace did not come with them.
+    assert (await terminal.services.claims.card(second.claim_id)).companions == 0
+    assert await terminal.services.claims.companions(second.claim_id) == []
     assert (await scan(terminal, fourth.ticket_number)).reason is Reason.ADMITTED
     assert await terminal.services.claims.companions(first.claim_id) == []
 
