@@ -6,21 +6,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.store import audit, terminals
 from kiosk.store.database import Database, sqlite_url
+from tests.kiosk.conftest import POSTGRESQL
 from tests.kiosk.factories import NOW
 from tests.kiosk.playing import HOSTILE
 
 KIM = "Kim"
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_url(tmp_path / "kiosk.sqlite"))
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    url = sqlite_url(tmp_path / "kiosk.sqlite")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_database")()
+    database = await Database.open(url)
     yield database
     await database.close()
 
@@ -79,7 +83,7 @@ async def test_peoples_words_come_back_as_they_were(store: Database, words: str)
 async def test_the_database_itself_refuses_every_change(store: Database, change: str) -> None:
     await store.transaction(lambda session: audit.record(session, an_entry()))
 
-    with pytest.raises(IntegrityError, match="only grows"):
+    with pytest.raises(DBAPIError, match="only grows"):
         await store.transaction(lambda session: session.connection().execute(text(change)))
 
     [kept] = await store.transaction(audit.page)

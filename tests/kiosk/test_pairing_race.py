@@ -1,18 +1,81 @@
-"""Two machines that type one pairing code at once: real processes on one database."""
+"""Two machines at once: as the first of all, or with one pairing code."""
 
+import asyncio
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+from sqlalchemy import URL
+
 from kiosk.clock import SystemClock
-from kiosk.services.terminals import Terminals
+from kiosk.domain.terminals import PairingRefused
+from kiosk.services.backing import Backing
+from kiosk.services.terminals import Pairing, Terminals
+from kiosk.store.database import Database
+from kiosk.store.keys import SigningKeys
 from tests.kiosk.world import World
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Two machines of their own, on one PostgreSQL server."""
+
+    backing: Backing
+    stores: tuple[Database, Database]
+
+    def pairings(self, *names: str) -> list[Pairing]:
+        """The terminals of these names, one on each machine."""
+        return [
+            Pairing(replace(self.backing, store=store, keys=self._keys(at)), name)
+            for at, (store, name) in enumerate(zip(self.stores, names, strict=True))
+        ]
+
+    async def invite(self, name: str) -> str:
+        """A code for a terminal."""
+        return (await Terminals(self.stores[0], self.backing.clock).invite(name)).code
+
+    def _keys(self, at: int) -> SigningKeys:
+        return SigningKeys(self.backing.folder / f"keys {at}")
+
+
+@pytest.fixture
+async def machines(embedded: World, new_database: Callable[[], URL]) -> AsyncIterator[Machines]:
+    url, backing = new_database(), (await embedded.open()).backing
+    stores = (await Database.open(url), await Database.open(url))
+    yield Machines(backing, stores)
+    for store in stores:
+        await store.close()
+
+
+@pytest.mark.postgresql
+async def test_of_two_that_begin_at_once_on_a_server_one_is_the_first(machines: Machines) -> None:
+    both = machines.pairings("north", "south")
+    entered = await asyncio.gather(*(one.enter() for one in both))
+    assert sorted(entered) == [False, True]
+
+
+@pytest.mark.postgresql
+async def test_of_two_with_one_code_on_a_server_one_is_let_in(machines: Machines) -> None:
+    [first, _] = machines.pairings("north", "north")
+    assert await first.enter()
+    both = machines.pairings("south", "south")
+    assert [await one.enter() for one in both] == [False, False]
+    code = await machines.invite("south")
+
+    ends = await asyncio.gather(*(one.pair(code) for one in both), return_exceptions=True)
+
+    assert sum(isinstance(end, PairingRefused) for end in ends) == 1
+    assert sorted([await one.is_paired() for one in both]) == [False, True]
+
 
 _RACER = """
 import asyncio, sys
 from pathlib import Path
 from kiosk.domain.terminals import PairingRefused
+from kiosk.services.backing import Backing
 from kiosk.services.backing import Backing
 from kiosk.services.terminals import Pairing
 from kiosk.store.database import Database, sqlite_url
