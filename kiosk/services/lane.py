@@ -21,6 +21,7 @@ from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.local_door import LocalDoor
 from kiosk.services.resync import AT_ONCE, Resync
+from kiosk.services.trouble import FAULTS
 from kiosk.store import lanes
 from ledger.engine import LedgerUnavailable
 
@@ -124,7 +125,12 @@ class Lane:
     async def run_forever(self) -> None:
         """Keep the local knowledge fresh, notice outages and their end, until cancelled."""
         while True:
-            seconds = await self.look()
+            try:
+                seconds = await self.look()
+            except FAULTS as fault:
+                # The door must not end by it: the next look may do better.
+                log.error("a look of the lane broke off", exc_info=fault)
+                seconds = LOOK_SECONDS
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._left.wait(), seconds)
             self._left.clear()

@@ -8,12 +8,14 @@ from functools import partial
 from typing import Final
 
 from kiosk.domain.admission import Reason, Verdict
-from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.lane import PASSED, QueuedScan
 from kiosk.services.admission import Admission
 from kiosk.services.backing import Backing
+from kiosk.services.trouble import FAULTS
 from kiosk.store import lanes
 from kiosk.store.lanes import Found, Lane
+from ledger.engine import LedgerUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +70,10 @@ class Resync:
     async def _told(self, one: QueuedScan) -> Verdict:
         try:
             return await self._admission.replay(one.scan, one.at)
-        except LedgerContradicts as contradiction:
-            # For people to look into; the others have to be told all the same.
-            log.error("a queued scan cannot be told: %r", contradiction)
+        except (LedgerUnavailable, StoreUnavailable):
+            raise
+        except FAULTS as fault:
+            # For people to look into: the kiosk must not end, and start, and end by it, and the
+            # others have to be told all the same.
+            log.error("a queued scan cannot be told", exc_info=fault)
             return Verdict(Reason.HISTORY_UNKNOWN)

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from sqlmodel import col, update
 
-from kiosk.domain.admission import Colour, Reason
+from kiosk.domain.admission import Colour, Reason, Scan, Verdict
 from kiosk.domain.audit import Action
 from kiosk.domain.events import Hall
 from kiosk.domain.rights import NotAllowed
@@ -134,6 +134,32 @@ async def test_a_hall_that_is_overfull_by_then_is_a_conflict(world: World) -> No
 
     assert await door.admitted() == 2
     assert [one.reason for one in await door.conflicts()] == [Reason.HALL_FULL] * 2
+
+
+async def test_a_scan_that_cannot_be_told_keeps_nobody_else_waiting(
+    embedded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = await Door.open(embedded)
+    tickets = await door.ready(3)
+    door.fail()
+    for ticket in tickets:
+        await door.verdict(ticket)
+    admission = door.terminal.services.admission
+    replay = admission.replay
+
+    async def stumbles(scan: Scan, at: datetime) -> Verdict:
+        assert scan.text != tickets[1].code, "a fault of ours"
+        return await replay(scan, at)
+
+    monkeypatch.setattr(admission, "replay", stumbles)
+    await door.come_back()
+
+    assert await door.admitted() == 3
+    [conflict] = await door.conflicts()
+    assert (conflict.ticket_number, conflict.reason) == (
+        tickets[1].number,
+        Reason.HISTORY_UNKNOWN,
+    )
 
 
 async def test_clocks_that_differ_change_nothing_but_the_times(embedded: World) -> None:
