@@ -1,6 +1,7 @@
 """Choose tickets. What is left is asked again all the time; others are buying too."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import ClassVar
 
 from textual import on, work
@@ -51,7 +52,9 @@ class ChooseScreen(Step[Choice | None]):
 
     def body(self) -> ComposeResult:
         with Vertical(classes="column"):
-            yield Static(Content(self.words("What would you like?")), classes="question")
+            with Horizontal(id="head"):
+                yield Static(Content(self.words("What would you like?")), classes="question")
+                yield Static("", id="beyond")
             yield VerticalScroll(id="offers", can_focus=False)
             yield Static("", id="note")
             with Horizontal(id="foot"):
@@ -78,6 +81,9 @@ class ChooseScreen(Step[Choice | None]):
         return bool(self.desk.services.catalog.event.access_codes)
 
     def on_mount(self) -> None:
+        offers = self.query_one("#offers", VerticalScroll)
+        for change in ("scroll_y", "virtual_size", "container_size"):
+            self.watch(offers, change, self._scrolled)
         self.look()
         self.set_interval(REFRESH_SECONDS, self.look)
 
@@ -139,6 +145,23 @@ class ChooseScreen(Step[Choice | None]):
         urgent = self._said or self._chooser.problem()
         note.set_class(bool(urgent), "-urgent")
         note.update(Content(one_line(urgent or self._chooser.present())))
+
+    def _scrolled(self) -> None:
+        # How far one can scroll is known once the cards are laid out.
+        self.call_after_refresh(self._show_beyond)
+
+    def _show_beyond(self) -> None:
+        """Say how many cards are out of sight: a bar at the edge alone tells nobody."""
+        offers = self.query_one("#offers", VerticalScroll)
+        height = offers.virtual_size.height / max(len(self.query(ChoiceCard)), 1)
+        above = ceil(offers.scroll_y / height) if height else 0
+        below = ceil((offers.max_scroll_y - offers.scroll_y) / height) if height else 0
+        said = []
+        for arrow, n in (("↑", above), ("↓", below)):
+            if n:
+                more = self.words("{n} more", n=n)
+                said.append(f"{arrow} {more}")
+        self.query_one("#beyond", Static).update(Content("  ".join(said)))
 
     def _focus_first(self) -> None:
         cards, chooser = list(self.query(ChoiceCard)), self._chooser

@@ -1,6 +1,9 @@
 """A name and an e-mail address, each checked as it is left."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from kiosk.domain.errors import InvalidEmail, InvalidName
@@ -17,6 +20,12 @@ class PersonFields(Widget):
     DEFAULT_CSS = """
     PersonFields { height: auto; }
     """
+    # Keys that come in one burst are handed to whatever has the focus as they arrive. So the focus
+    # must move at once, and not when the field comes to it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(self, words: Words, name_label: str, email_label: str) -> None:
         super().__init__()

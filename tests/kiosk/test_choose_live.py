@@ -60,3 +60,16 @@ async def test_who_asks_for_what_is_not_on_sale_yet_hears_from_when() -> None:
         await to_choose(pilot)
         await pilot.press("up", "right")
         await until_text(pilot, "Early Bird: on sale from Fri 12 Mar 18:04.")
+
+
+async def test_cards_out_of_sight_are_counted() -> None:
+    event = an_event()
+    slots = tuple(replace(event.slots[0], key=f"slot-{at}", number=at) for at in range(1, 6))
+    async with playing(Fakes(replace(event, slots=slots)).services) as (_, pilot):
+        await to_choose(pilot)
+        await until_text(pilot, "↓ 2 more")
+        await pilot.press("down", "down", "down")
+        await until_text(pilot, "↑ 2 more")
+        assert "↓ 2 more" not in text_of(pilot)
+        await pilot.press("up", "up", "up")
+        await until_text(pilot, "↓ 2 more")

@@ -1,5 +1,6 @@
 """Who are you: mistakes, and what becomes of the hold that is asked for then."""
 
+from textual import events
 from textual.widgets import Input
 
 from kiosk.domain.errors import HoldExpired, NotOnSale, SaleState, SoldOut
@@ -123,3 +124,13 @@ async def test_an_order_that_has_ended_elsewhere_starts_over() -> None:
         await pilot.press("enter")
         await until_screen(pilot, PayScreen)
         assert {order_id for _, order_id in fakes.sales.calls} == {101, 102}
+
+
+async def test_keys_that_come_in_one_burst_go_where_they_were_typed() -> None:
+    async with playing(Fakes().services) as (app, pilot):
+        await to_you(pilot)
+        for key in [*"Ada", "tab", *"ada", "shift+tab", *"!"]:
+            # As a terminal hands them on: nobody waits until the one before is done with.
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        name, email = app.screen.query(Input)
+        await until(pilot, lambda: (name.value, email.value) == ("Ada!", "ada"))
