@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -14,16 +14,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
-from kiosk.domain.claims import UnknownClaim
 from kiosk.domain.doorways import Doorway
-from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import LaneState
 from kiosk.domain.rights import Right, may
-from kiosk.domain.staff_codes import BadgeRefused, read_badge
-from kiosk.domain.terminals import PinsLocked
+from kiosk.domain.staff_codes import read_badge
 from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.conduct import ConductScreen
-from kiosk.screens.door_deeds import DoorDeeds
+from kiosk.screens.door_deeds import DoorDeeds, OrderRest
 from kiosk.screens.door_help import DoorHelp
 from kiosk.screens.door_words import DoorSigns
 from kiosk.screens.scanner_test import ScannerTestScreen
@@ -41,15 +39,6 @@ COUNT_SECONDS = 3
 _HERE = (Reason.ADMITTED, Reason.ALREADY_IN)
 """Whoever holds such a ticket is here: the rest of the order may be too, and take its goodies."""
 _QUESTIONS = ("help", "search", "undo", "companions", "hand_out", "this_door")
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What else there is to do for whoever was scanned last."""
-
-    claim_id: int
-    companions: int = 0
-    goodies: tuple[str, ...] = ()
 
 
 class DoorScreen(KioskScreen[None]):
@@ -79,7 +68,7 @@ class DoorScreen(KioskScreen[None]):
         self._banner = ""
         self._admitted: tuple[Verdict, int] | None = None
         """What was admitted last, and what names its being undone."""
-        self._order: _Order | None = None
+        self._order: OrderRest | None = None
 
     def compose(self) -> ComposeResult:
         yield DoorHead(self._signs.head(self.staff, self._doorway, self._counters))
@@ -213,17 +202,8 @@ class DoorScreen(KioskScreen[None]):
 
     @work(group="order", exclusive=True)
     async def _look_round(self, claim_id: int) -> None:
-        """Who else of the order may come in, and what waits to be handed out."""
-        services = self.desk.services
-        if services.lane.status.state is not LaneState.ONLINE:
-            return
-        with suppress(*AWAY, UnknownClaim):
-            companions = await services.claims.companions(claim_id)
-            pieces = await services.hand_outs.pieces(claim_id)
-            can_come = sum(1 for card in companions if card.refusal is None)
-            waiting = [piece.goodie_key for piece in pieces if piece.handed_at is None]
-            self._order = _Order(claim_id, can_come, tuple(waiting))
-            await self._offer()
+        self._order = await self._deeds.rest_of_order(claim_id)
+        await self._offer()
 
     async def _offer(self) -> None:
         order, keys = self._order, []
@@ -236,14 +216,8 @@ class DoorScreen(KioskScreen[None]):
         await self.query_one("#offers", KeyBar).show(keys)
 
     async def _change_shift(self, badge: str) -> None:
-        try:
-            self.staff = await self.desk.services.staff.unlock(badge, Role.STEWARD)
-        except (BadgeRefused, PinsLocked):
-            self.present(*self._signs.no_badge())
-        except AWAY:
-            self.present(*self._signs.no_answer())
-        else:
-            self.present(*self._signs.shift(self.staff))
+        if staff := await self._deeds.next_shift(badge):
+            self.staff = staff
             await self.query(KeyBar).last().show(self.keys())
             self.tick()
 

@@ -1,6 +1,7 @@
 """What the staff of a door do besides scanning. Each deed asks first."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -8,8 +9,11 @@ from textual.app import App
 
 from kiosk.domain.admission import Reason, Verdict
 from kiosk.domain.claims import ClaimCard, UnknownClaim
-from kiosk.domain.events import StaffMember
+from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.lane import LaneState
 from kiosk.domain.rights import Right, least_role, may
+from kiosk.domain.staff_codes import BadgeRefused
+from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.claim_card import ClaimCardDialog, ClaimWish
 from kiosk.screens.claim_deeds import ClaimDeeds
@@ -26,6 +30,17 @@ from kiosk.screens.verdicts import DoorWords
 from kiosk.widgets.verdict import VerdictFace
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRest:
+    """What else there is to do for whoever was scanned."""
+
+    claim_id: int
+    companions: int
+    """Others of the order who may come in now."""
+    goodies: tuple[str, ...]
+    """The keys of what waits to be handed out."""
 
 
 class Door(Protocol):
@@ -122,6 +137,32 @@ class DoorDeeds:
     async def hand_out(self, claim_id: int) -> None:
         """Hand out what waits for a ticket."""
         await self.choose(HandingOutDialog(self._desk, claim_id, self._staff))
+
+    async def rest_of_order(self, claim_id: int) -> OrderRest | None:
+        """What else there is to do for whoever was scanned; None where it cannot be told."""
+        services = self._desk.services
+        if services.lane.status.state is LaneState.ONLINE:
+            with suppress(*AWAY, UnknownClaim):
+                companions = await services.claims.companions(claim_id)
+                pieces = await services.hand_outs.pieces(claim_id)
+                can_come = sum(1 for card in companions if card.refusal is None)
+                waiting = [piece.goodie_key for piece in pieces if piece.handed_at is None]
+                return OrderRest(claim_id, can_come, tuple(waiting))
+        return None
+
+    async def next_shift(self, badge: str) -> StaffMember | None:
+        """Who works at the door from now on; None if the badge opens nothing."""
+        signs = DoorSigns(self._desk)
+        try:
+            staff = await self._desk.services.staff.unlock(badge, Role.STEWARD)
+        except (BadgeRefused, PinsLocked):
+            self.door.present(*signs.no_badge())
+        except AWAY:
+            self.door.present(*signs.no_answer())
+        else:
+            self.door.present(*signs.shift(staff))
+            return staff
+        return None
 
     async def see_to_conflicts(self) -> None:
         """Show whom a door let in without ledger and store that it should not have."""
