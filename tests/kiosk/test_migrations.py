@@ -16,7 +16,7 @@ FIRST_TABLES = "0001"
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
+def database() -> Iterator[Engine]:
     """A database as the first release made it."""
     made = create_engine("sqlite://")
     with made.begin() as connection:
@@ -78,15 +78,15 @@ def sell(connection: Connection, number: int, state: str, booking: str) -> None:
     )
 
 
-def test_payments_and_refunds_that_are_due_survive(engine: Engine) -> None:
-    with engine.begin() as connection:
+def test_payments_and_refunds_that_are_due_survive(database: Engine) -> None:
+    with database.begin() as connection:
         open_event(connection)
         sell(connection, 1, "paid", "post")
         sell(connection, 2, "paid_unfulfilled", "alone")
 
-    upgrade(engine)
+    upgrade(database)
 
-    with engine.connect() as connection:
+    with database.connect() as connection:
         payments = connection.execute(
             text("SELECT method, amount_minor, tendered_minor, taken_by, provider FROM payment")
         ).all()
@@ -99,9 +99,9 @@ def test_payments_and_refunds_that_are_due_survive(engine: Engine) -> None:
     ]
 
 
-def test_admissions_become_steps_of_people_who_have_left(engine: Engine) -> None:
+def test_admissions_become_steps_of_people_who_have_left(database: Engine) -> None:
     claims = {name: name.encode() * 16 for name in "pqr"}
-    with engine.begin() as connection:
+    with database.begin() as connection:
         open_event(connection)
         sell(connection, 1, "paid", "post")
         insert(connection, "slot", event_id=EVENT, number=1, key="general")
@@ -134,9 +134,9 @@ def test_admissions_become_steps_of_people_who_have_left(engine: Engine) -> None
                 admitted_at=31 if outcome == "admitted" else None,
             )
 
-    upgrade(engine)
+    upgrade(database)
 
-    with engine.begin() as connection:
+    with database.begin() as connection:
         columns = "claim_id, step, nonce, terminal_number, kind, attempt, asked_at, outcome"
         rows = connection.execute(
             text(f"SELECT {columns}, done_at FROM door_step ORDER BY claim_id, step")
@@ -154,22 +154,22 @@ def test_admissions_become_steps_of_people_who_have_left(engine: Engine) -> None
     ]
 
 
-def test_terminals_that_are_known_stay_paired_and_nobody_founds_it_again(engine: Engine) -> None:
-    with engine.begin() as connection:
+def test_terminals_that_are_known_stay_paired_and_nobody_founds_it_again(database: Engine) -> None:
+    with database.begin() as connection:
         for number, name in ((3, "north"), (5, "south")):
             insert(connection, "terminal", number=number, name=name, pin_failures=0)
 
-    upgrade(engine)
+    upgrade(database)
 
     secrets = {name: name.encode().ljust(32) for name in ("north", "south", "new")}
-    with Session(engine) as session:
+    with Session(database) as session:
         numbers = [pairings.enter(session, name, secrets[name], NOW) for name in secrets]
         assert numbers == [3, 5, None]
         assert pairings.enter(session, "south", b"another".ljust(32), NOW) is None
 
 
-def test_an_empty_folder_has_nobody_to_stay(engine: Engine) -> None:
-    upgrade(engine)
-    with Session(engine) as session:
+def test_an_empty_folder_has_nobody_to_stay(database: Engine) -> None:
+    upgrade(database)
+    with Session(database) as session:
         assert pairings.enter(session, "north", b"n" * 32, NOW) == 1
         assert pairings.enter(session, "south", b"s" * 32, NOW) is None
