@@ -11,7 +11,7 @@ from kiosk.domain.tickets import TEXT_SYMBOLS, issue
 from tests.kiosk.factories import a_claim, a_slot
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-TICKET = issue(a_claim(), a_slot(), KEY).code
+TICKET = issue(a_claim(id=1), a_slot(), KEY).code
 GERMAN = str.maketrans("YZ-", "ZYß")
 FRENCH = str.maketrans("AQZWM1234567890-", "QAWZ,&é\"'(-è_çà)")
 
