@@ -24,6 +24,13 @@ def last_code(text: str) -> str | None:
     return tail if read_code(tail) or read_badge(tail) else None
 
 
+def is_ticket(typed: str) -> bool:
+    """Whether this is a whole code or an intact ticket number, and not just words of its length."""
+    number = codes.parse_number(typed)
+    is_number = number is not None and codes.is_number_intact(number)
+    return last_code(typed) is not None or (is_number and any(map(str.isdigit, typed)))
+
+
 def tidied(text: str) -> str:
     """`text` in upper case and without blanks, as codes are compared."""
     # Symbol by symbol: some letters become two in upper case, and none may move its neighbours.

@@ -8,8 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from kiosk.domain.codes import parse_number
-from kiosk.domain.scans import last_code
+from kiosk.domain.scans import is_ticket
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.widgets.frame import Key, KeyHint
@@ -84,8 +83,7 @@ class DoorDialog(Dialog[T | NextScan | None]):
 
     @on(ScanInput.Scanned)
     def _scanned(self, scanned: ScanInput.Scanned) -> None:
-        is_ours = last_code(scanned.code) or parse_number(scanned.code)
-        if not self.busy and (is_ours or not self.entered(scanned.typed)):
+        if not self.busy and (is_ticket(scanned.code) or not self.entered(scanned.typed)):
             self.scanned(scanned.code)
 
     @on(ScanInput.Confirmed)

@@ -5,13 +5,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.scans import TEST_TEXT, Ending, Hearing, last_code, report_on
+from kiosk.domain.codes import format_number, ticket_number
+from kiosk.domain.scans import TEST_TEXT, Ending, Hearing, is_ticket, last_code, report_on
 from kiosk.domain.staff_codes import Badge, member_id
 from kiosk.domain.tickets import TEXT_SYMBOLS, issue
 from tests.kiosk.factories import a_claim, a_slot
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 TICKET = issue(a_claim(id=1), a_slot(), KEY).code
+NUMBER = format_number(ticket_number(0x123456789ABCDE))
 GERMAN = str.maketrans("YZ-", "ZYß")
 FRENCH = str.maketrans("AQZWM1234567890-", "QAWZ,&é\"'(-è_çà)")
 
@@ -29,6 +31,23 @@ def test_a_badge_needs_no_enter_either() -> None:
 @given(st.text(max_size=300))
 def test_what_was_typed_before_a_ticket_hides_it_from_nobody(before: str) -> None:
     assert last_code(before + TICKET) == TICKET
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        (TICKET, True),
+        (NUMBER, True),
+        (NUMBER.replace("-", " ").lower(), True),
+        (f"{NUMBER[:-1]}{'0' if NUMBER[-1] != '0' else '1'}", False),
+        ("stolen ticket", False),
+        ("Alan Mathison", False),
+        ("AAAA-AAAA-AAAA", False),
+        ("", False),
+    ],
+)
+def test_words_as_long_as_a_ticket_number_are_words(typed: str, is_one: bool) -> None:
+    assert is_ticket(typed) is is_one
 
 
 @pytest.mark.parametrize("typed", ["", TICKET[1:], TICKET[:-1], TICKET + "7", "7K2M-4QX0-AB3C"])

@@ -26,7 +26,7 @@ from kiosk.widgets.pick_list import PickList
 from kiosk.words import LANGUAGES
 from tests.kiosk.factories import a_claim
 from tests.kiosk.fake_claims import a_card
-from tests.kiosk.fake_events import LEDGER_AWAY, NOON, NUMBER, a_slot
+from tests.kiosk.fake_events import LEDGER_AWAY, NOON, a_slot
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
@@ -43,7 +43,7 @@ from tests.kiosk.playing import (
 )
 from tests.kiosk.test_door_screen import look_of, to_door, verdict
 from tests.kiosk.test_hostile_text import assert_in_frame
-from tests.kiosk.test_scans import KEY, TICKET
+from tests.kiosk.test_scans import KEY, NUMBER, TICKET
 
 SMALLEST = (60, 20)
 CARD = a_card(claim_id=5, slot_key="regular", companions=1, goodies=2)
@@ -126,6 +126,8 @@ async def test_a_ticket_that_is_scanned_is_found() -> None:
         await until_text(pilot, "Ada L.")
         await type_in(pilot, NUMBER)
         await until(pilot, lambda: fakes.claims.searched == [NUMBER])
+        await type_in(pilot, "Alan Mathison")
+        await until(pilot, lambda: fakes.claims.searched == [NUMBER, "Alan Mathison"])
         assert fakes.admission.scans == []
 
 

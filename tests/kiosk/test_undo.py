@@ -7,7 +7,7 @@ from kiosk.screens.door import DoorScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.reason import ReasonDialog
 from kiosk.widgets.plain import one_line
-from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NUMBER
+from tests.kiosk.fake_events import CODE, LEDGER_AWAY
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
@@ -21,7 +21,7 @@ from tests.kiosk.playing import (
     until_text,
 )
 from tests.kiosk.test_door_screen import look_of, to_door, verdict
-from tests.kiosk.test_scans import TICKET
+from tests.kiosk.test_scans import NUMBER, TICKET
 
 
 async def to_undo(pilot: Play, fakes: Fakes, pin: str = "3333") -> None:
@@ -69,6 +69,15 @@ async def test_the_reason_may_be_in_words_of_their_own(reason: str) -> None:
         await type_in(pilot, reason)
         await until(pilot, lambda: fakes.admission.undone)
         assert one_line(fakes.admission.undone[0][1]) == one_line(reason)
+
+
+async def test_a_reason_as_long_as_a_ticket_number_is_a_reason() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_undo(pilot, fakes)
+        await type_in(pilot, "stolen ticket")
+        await until(pilot, lambda: fakes.admission.undone)
+        assert fakes.admission.undone[0][1] == "stolen ticket"
 
 
 async def test_a_reason_that_is_too_long_is_refused_and_nothing_is_done() -> None:
