@@ -136,6 +136,8 @@ class Order:
     """Pieces of goodies that were asked for with the claims, granted or not."""
     discount: AppliedDiscount | None = None
     """The code that was last asked for."""
+    asked_provider: bool = False
+    """Whether a provider was ever asked to take money for it: it may be paying right now."""
     revision: int = 0
     """Counts the stored changes, so that a stale copy is never written over a newer one. Last,
     for `revised`."""
@@ -225,6 +227,10 @@ class Order:
             return self
         goodies = self._goodies(GoodieState.NONE)
         return replace(self, state=OrderState.SOLD_OUT, settled=True, goodies=goodies)
+
+    def ask_provider(self) -> Self:
+        """A provider is asked to take the money."""
+        return replace(self, asked_provider=True)
 
     def begin_payment(self, payment: Payment) -> Self:
         """Take the money, once: an order already being paid keeps its payment.

@@ -134,7 +134,8 @@ class Payments:
                 expires_at=order.held_until,
             )
             payments.insert_payment(session, fresh)
-            return order, fresh
+            # Whoever has the order in hand is to notice.
+            return orders.change(session, order, Order.ask_provider), fresh
 
         order, payment = await self._store.transaction(intend)
         request = request_of(self._catalog.event, order, payment)

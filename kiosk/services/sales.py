@@ -104,7 +104,6 @@ class Sales:
         Raises `TooLittleTendered`, `NotPayable`.
         """
         require(cashier, Right.TAKE_CASH)
-        await self._payments.withdraw(order_id)
         return await self._pay(order_id, Method.CASH, tendered, cashier.name)
 
     async def take_free(self, order_id: int) -> Order:
@@ -124,7 +123,6 @@ class Sales:
         Raises `NotPayable`, or `HoldExpired` when the hold was lost and no place is left.
         """
         require(organiser, Right.GIVE_INVOICE)
-        await self._payments.withdraw(order_id)
         nothing = zero(self._catalog.event.currency)
         order = await self._pay(order_id, Method.INVOICE, nothing, organiser.name)
         if order.state is OrderState.EXPIRED:
@@ -199,16 +197,21 @@ class Sales:
 
     async def _pay(self, order_id: int, method: Method, tendered: Money, taken_by: str) -> Order:
         payment_id, now = new_id(), self._clock.now()
+        withdrawn = False
 
         def begin(order: Order) -> Order:
-            if order.is_discount_open:
-                # Its answer says what is due.
+            # The answer to a discount says what is due; a provider must be asked no more.
+            if order.is_discount_open or (order.asked_provider and not withdrawn):
                 return order
             amount = tendered if method is Method.INVOICE else order.due
             return order.begin_payment(Payment(payment_id, method, amount, tendered, taken_by, now))
 
         order = await self._move(order_id, begin)
-        return order if order.payment else await self._move(order_id, begin)
+        if order.payment:
+            return order
+        await self._payments.withdraw(order_id)
+        withdrawn = True
+        return await self._move(order_id, begin)
 
     async def _move(self, order_id: int, transition: Callable[[Order], Order]) -> Order:
         try:

@@ -66,7 +66,7 @@ _GOODIES: Final = METADATA.tables["goodie"]
 _PIECES: Final = METADATA.tables["goodie_piece"]
 _REFUNDS: Final = METADATA.tables[RefundRow.__tablename__]
 _SLOTS: Final = METADATA.tables["slot"]
-_CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled")
+_CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled", "asked_provider")
 _changing: Final = attrgetter(*_CHANGING)
 _IDS: Final[BindParameter[object]] = bindparam("ids", expanding=True)
 
@@ -249,6 +249,7 @@ def _order(
         placed_at=row.placed_at,
         held_until=row.held_until,
         settled=row.settled,
+        asked_provider=row.asked_provider,
         payment=None if paid is None else payment_of(paid, row.currency),
         revision=row.revision,
         goodies=tuple(piece_of(piece) for piece in pieces),

@@ -78,6 +78,7 @@ class OrderRow(SQLModel, table=True):
         CheckConstraint("attempt >= 1", name="attempt"),
         CheckConstraint("hold_seconds >= 1", name="hold_seconds"),
         CheckConstraint("settled IN (0, 1)", name="settled"),
+        CheckConstraint("asked_provider IN (0, 1)", name="asked_provider"),
         CheckConstraint("revision >= 0", name="revision"),
         CheckConstraint("held_until > placed_at", name="held_until"),
         # A hold that was only asked for is never settled; what was paid always is.
@@ -116,6 +117,10 @@ class OrderRow(SQLModel, table=True):
     revision: int
     pieces: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """How many pieces of goodies were asked for: of none, nobody need look for them."""
+    asked_provider: bool = Field(
+        default=False, sa_type=Flag, sa_column_kwargs={"server_default": text("0")}
+    )
+    """Whether there is a payment at a provider: of none, nobody need look for it."""
 
 
 class ClaimRow(SQLModel, table=True):

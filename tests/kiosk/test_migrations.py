@@ -13,6 +13,7 @@ from tests.kiosk.factories import NOW
 
 EVENT, ATTENDEE = b"e" * 16, b"a" * 16
 FIRST_TABLES = "0001"
+BEFORE_ASKED_PROVIDER = "0012"
 
 
 @pytest.fixture
@@ -97,6 +98,34 @@ def test_payments_and_refunds_that_are_due_survive(database: Engine) -> None:
     assert [tuple(row) for row in refunds] == [
         (b"\x02" * 16, b"f" * 16, "unfulfilled", 400, 15, "due")
     ]
+
+
+def test_orders_say_whether_a_provider_was_asked_for_them(database: Engine) -> None:
+    with database.begin() as connection:
+        open_event(connection)
+        sell(connection, 1, "paid", "post")
+        sell(connection, 2, "paid", "post")
+        command.upgrade(alembic_config(connection), BEFORE_ASKED_PROVIDER)
+        insert(
+            connection,
+            "provider_payment",
+            id=b"p" * 16,
+            order_id=bytes([2]) * 16,
+            provider="sandbox",
+            reference="R" * 26,
+            amount_minor=400,
+            language="en",
+            opened_at=11,
+            expires_at=20,
+            state="open",
+            settled=0,
+        )
+
+    upgrade(database)
+
+    with database.connect() as connection:
+        asked = connection.execute(text("SELECT asked_provider FROM orders ORDER BY number"))
+        assert asked.scalars().all() == [0, 1]
 
 
 def test_admissions_become_steps_of_people_who_have_left(database: Engine) -> None:

@@ -126,6 +126,21 @@ async def test_cash_hears_that_the_buyer_has_paid_already(shop: Shop) -> None:
     assert await shop.terminal.takings() == (400, 400)
 
 
+async def test_cash_takes_a_payment_back_that_was_opened_at_another_terminal(
+    shop: Shop, world: World
+) -> None:
+    held = await shop.terminal.hold()
+    south = await world.open(name="south")
+    opened = await south.services.payments.request(held.id, SANDBOX, "en")
+
+    paid = await shop.services.sales.pay_cash(held.id, usd(500), a_cashier())
+
+    assert (paid.state, paid.change) == (PAID, usd(100))
+    assert shop.provider.ended[opened.request.reference].kind == "cancelled"
+    assert await states(shop, held.id) == [PaymentState.CANCELLED]
+    assert await shop.terminal.takings() == (400, 400)
+
+
 async def test_cash_does_not_wait_for_a_provider_that_is_away(shop: Shop) -> None:
     order, reference = await shop.held()
     shop.provider.is_away = True
