@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from kiosk.app import KioskApp
@@ -48,4 +48,6 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))
+    parser = ArgumentParser(description="Draw the README's pictures from the real screens.")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="where to")
+    asyncio.run(main(parser.parse_args().folder))
