@@ -26,7 +26,7 @@ what they stand for, so an operation repeated after a crash is recognised as the
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from kiosk.domain.events import Event, ProviderName, Resource, ResourceKind
@@ -125,6 +125,10 @@ RESOURCE_TAGS: Final = {kind: tag for tag, kind in enumerate(ResourceKind)}
 number."""
 
 
+ORDERS_AT_ONCE: Final = 1024
+"""More than are bought at the same time: ids that an order needs often are kept for so many."""
+
+
 def resource_account_id(event: Event, kind: ResourceKind, number: int, code: AccountCode) -> int:
     """An account of a slot, a pool, a goodie or a hall."""
     return _shared_account_id(f"{kind}-account", event.id, number, code)
@@ -162,6 +166,7 @@ def receivable_account_id(order_id: int) -> int:
     return derived_id("receivable", order_id)
 
 
+@lru_cache(ORDERS_AT_ONCE)
 def customer_account_id(order_id: int) -> int:
     """The account of what one order has paid and was charged."""
     return derived_id("customer", order_id)

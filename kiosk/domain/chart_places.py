@@ -5,9 +5,11 @@ chain: neither is ever had without the other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from kiosk.domain.chart import (
+    ORDERS_AT_ONCE,
     RESOURCE_TAGS,
     AccountCode,
     LedgerNumber,
@@ -135,12 +137,21 @@ def _places(claims: Iterable[SlotClaim]) -> Iterator[tuple[SlotClaim, ResourceKi
 
 
 def _id(step: str, kind: ResourceKind, claim: SlotClaim, of: int) -> int:
-    name = step if kind is ResourceKind.SLOT else f"{step}-{kind}"
-    return derived_id(name, claim.id, of)
+    return derived_id(_name(step, kind), claim.id, of)
+
+
+def _name(step: str, kind: ResourceKind) -> str:
+    return step if kind is ResourceKind.SLOT else f"{step}-{kind}"
 
 
 def _hold_id(order: Order, claim: SlotClaim, kind: ResourceKind) -> int:
-    return _id("hold", kind, claim, order.attempt)
+    return _held_id(_name("hold", kind), claim.id, order.attempt)
+
+
+@lru_cache(ORDERS_AT_ONCE)
+def _held_id(name: str, claim_id: int, attempt: int) -> int:
+    # Asked for when a place is held, and again when it is paid or given back.
+    return derived_id(name, claim_id, attempt)
 
 
 def _sale(event: Event, claim: SlotClaim, kind: ResourceKind) -> Transfer:
