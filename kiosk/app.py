@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
+from kiosk.forgetting import forget_what_was_shown
 from kiosk.pauses import look_through
 from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.check_in import CheckInVisit
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
+FORGET_SECONDS = 1
+"""After a visit: by then its worker is over, and home is drawn."""
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -133,6 +136,12 @@ class KioskApp(App[None], inherit_bindings=False):
             await visit.run()
         finally:
             self._visit = None
+            self.set_timer(FORGET_SECONDS, self._forget)
+
+    def _forget(self) -> None:
+        if self._visit is None:
+            self._visit_worker = None
+        forget_what_was_shown()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):

@@ -1,0 +1,19 @@
+"""Leave nothing in memory of what a person was shown."""
+
+import gc
+
+from rich import cells
+
+# Nothing public clears this cache, and it is bound to whole widgets' worth of drawn lines.
+from textual._styles_cache import StylesCache
+
+
+def forget_what_was_shown() -> None:
+    """Let go of the screens that are gone, of what was drawn for them, and of what they said.
+
+    Textual remembers colours by the object that drew with them, and with it the last thousand
+    widgets' lines: names, numbers and codes of tickets. Rich remembers how wide texts are.
+    """
+    StylesCache.get_inner_outer.cache_clear()
+    cells.cached_cell_len.cache_clear()
+    gc.collect()

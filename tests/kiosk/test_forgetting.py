@@ -1,0 +1,57 @@
+"""Who comes next finds nothing of who was here, nor does whoever looks into the memory."""
+
+import gc
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.strip import Strip
+
+from kiosk.screens.pay import PayScreen
+from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.welcome import WelcomeScreen
+from kiosk.screens.you import YouScreen
+from tests.kiosk.attendee import to_pay, to_ticket
+from tests.kiosk.fake_events import NUMBER
+from tests.kiosk.fake_services import Fakes
+from tests.kiosk.playing import Play, playing, text_of, until, until_screen
+
+Go = Callable[[Play], Awaitable[None]]
+
+
+async def by_buying(pilot: Play) -> None:
+    """Come home with a ticket."""
+    await to_ticket(pilot)
+    assert {"Ada Lovelace", NUMBER} <= what_is_drawn()
+    await pilot.press("n")
+
+
+async def by_giving_up(pilot: Play) -> None:
+    """Come home without."""
+    await to_pay(pilot)
+    await pilot.press("escape", "escape", "escape")
+
+
+@pytest.mark.parametrize("come_home", [by_buying, by_giving_up])
+async def test_nothing_that_was_shown_is_left_in_memory(come_home: Go) -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await come_home(pilot)
+        await until_screen(pilot, WelcomeScreen)
+        assert "Ada" not in text_of(pilot)
+
+        await until(pilot, lambda: not of_a_visit())
+
+        assert not what_is_drawn()
+
+
+def of_a_visit() -> list[object]:
+    """The screens that knew the person, as far as they are still there."""
+    return [
+        one for one in gc.get_objects() if isinstance(one, YouScreen | PayScreen | TicketScreen)
+    ]
+
+
+def what_is_drawn() -> set[str]:
+    """What of the person stands in any line that was drawn for a terminal."""
+    lines = [one.text for one in gc.get_objects() if isinstance(one, Strip)]
+    return {what for what in ("Ada Lovelace", NUMBER) if any(what in line for line in lines)}
