@@ -102,6 +102,8 @@ class Admission:
     ) -> Verdict | NeedsConduct:
         named = await self._read(scan.text)
         if isinstance(named, Verdict):
+            misread = partial(self._judge.misread, scan=scan, reason=named.reason, at=at)
+            await self._store.transaction(misread)
             return named
         question = Question(named, scan, at, asks_conduct)
         return await self._settle(partial(self._judge.scan, question=question))

@@ -99,7 +99,7 @@ _REPEATED: Final = (Reason.ADMITTED, Reason.LEFT, Reason.UNDONE)
 class Judge:
     """Judges for one terminal. With `is_sure`, unanswered wishes of others do not count.
 
-    Both questions raise `NotPaired`.
+    Each of them raises `NotPaired`.
     """
 
     def __init__(self, catalog: Catalog, terminal: Terminal) -> None:
@@ -109,15 +109,21 @@ class Judge:
     def scan(self, session: Session, question: Question, *, is_sure: bool = False) -> Judged:
         """Whether the holder of a claim may pass."""
         pairings.require_paired(session, self._terminal.number)
+        actor = Actor(self._terminal.number, question.scan.staff)
         record, version = _find(session, question.named)
         if record is None:
+            door.turn_away(session, None, Reason.UNKNOWN, actor, question.at)
             return Verdict(Reason.UNKNOWN)
         case = self._case(session, record)
         judged = case.before(question.scan.nonce, is_sure) or case.passing(question, version)
         if isinstance(judged, Verdict) and judged.reason not in _REPEATED:
-            actor = Actor(self._terminal.number, question.scan.staff)
             door.turn_away(session, record.claim.id, judged.reason, actor, question.at)
         return judged
+
+    def misread(self, session: Session, scan: Scan, reason: Reason, at: datetime) -> None:
+        """Put on record that somebody presented what is no ticket of this event."""
+        pairings.require_paired(session, self._terminal.number)
+        door.turn_away(session, None, reason, Actor(self._terminal.number, scan.staff), at)
 
     def undo(self, session: Session, asked: Undo, *, is_sure: bool = False) -> Judged:
         """Whether there is an admission of a claim to take back."""

@@ -199,8 +199,10 @@ def refused(session: Session, wish: Wish, reason: Reason | None = None) -> None:
         turn_away(session, wish.claim_id, reason, actor, asked.asked_at)
 
 
-def turn_away(session: Session, claim_id: int, reason: Reason, actor: Actor, at: datetime) -> None:
-    """Put on record that the holder of a claim may not pass."""
+def turn_away(
+    session: Session, claim_id: int | None, reason: Reason, actor: Actor, at: datetime
+) -> None:
+    """Put on record that the holder of a claim may not pass; None is somebody without one."""
     entry = AuditEntry(at, actor, Action.TURNED_AWAY, claim_id, reason.value)
     audit.record(session, entry)
 

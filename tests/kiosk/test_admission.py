@@ -8,10 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, col, select, update
 
 from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.audit import Action
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.codes import ALPHABET
 from kiosk.domain.events import CodeOfConduct, Window
 from kiosk.domain.tickets import Ticket, issue
+from kiosk.store import audit
 from kiosk.store.tables import ClaimRow, ConductRow, OrderRow
 from tests.kiosk.factories import ADA, a_claim, a_slot, an_event
 from tests.kiosk.world import Terminal, World
@@ -138,6 +140,22 @@ async def test_a_signed_ticket_nobody_knows_is_unknown(terminal: Terminal) -> No
     catalog = terminal.services.catalog
     stray = issue(a_claim(), catalog.event.slots[0], catalog.signing_key)
     assert (await verdict(terminal, stray.code)).reason is Reason.UNKNOWN
+
+
+async def test_what_is_no_ticket_is_on_record_too(terminal: Terminal) -> None:
+    catalog = terminal.services.catalog
+    stray = issue(a_claim(), catalog.event.slots[0], catalog.signing_key)
+    forged = issue(a_claim(), catalog.event.slots[0], Ed25519PrivateKey.generate())
+    for nonce, text in enumerate(("[/]", forged.code, stray.code), start=1):
+        await terminal.services.admission.scan(Scan(text, nonce, "Robin"))
+
+    records = await terminal.backing.store.transaction(audit.page)
+
+    assert [(one.action, one.detail, one.subject) for one in records if one.staff == "Robin"] == [
+        (Action.TURNED_AWAY, "not_ours", None),
+        (Action.TURNED_AWAY, "not_ours", None),
+        (Action.TURNED_AWAY, "unknown", None),
+    ]
     assert (await verdict(terminal, "0000-0000-0000")).reason is Reason.UNKNOWN
 
 
