@@ -77,13 +77,17 @@ class LaneQueue:
         self._take(fresh)
 
     def forget(self, nonces: Collection[int]) -> None:
-        """These were told. The file is emptied with the last of them."""
+        """These were told. The file is emptied with the last of them, if the disk takes that."""
         for nonce in nonces:
             told = self._waiting.pop(nonce, None)
             if told and told.turned_away is None:
                 self._by_claim[told.claim_id].remove(told)
         if not self._waiting and self._size:
-            self._cut(0)
+            try:
+                self._cut(0)
+            except OSError as fault:
+                # What stays in it is told twice, and so once.
+                log.warning("the queue of this lane cannot be emptied: %s", fault)
 
     def close(self) -> None:
         """Let go of the file, for the next process of this name. Twice is once."""

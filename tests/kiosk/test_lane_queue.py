@@ -1,11 +1,13 @@
 """The queue of a lane: what was confirmed is there, whatever happens to process and file."""
 
+import os
 import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from errno import EIO
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,22 @@ def test_a_disk_that_is_full_lets_nobody_pass(folder: Path, queue: LaneQueue) ->
     queue.add(a_scan(3))
     queue.close()
     assert reopened(folder) == [a_scan(1), a_scan(3)]
+
+
+def test_a_file_that_cannot_be_emptied_is_told_again(
+    folder: Path, queue: LaneQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int, size: int) -> None:
+        raise OSError(EIO, "Input/output error")
+
+    queue.add(a_scan(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "ftruncate", fail)
+        queue.forget([1])
+    assert queue.waiting == ()
+    queue.add(a_scan(2))
+    queue.close()
+    assert reopened(folder) == [a_scan(1), a_scan(2)]
 
 
 def test_the_files_are_their_owners_alone(folder: Path, queue: LaneQueue) -> None:
