@@ -1,5 +1,6 @@
 """Checking in without staff: the own ticket, the Code of Conduct, and in."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.check_in_words import CheckInWords
 from kiosk.screens.claim_words import ClaimWords
@@ -20,6 +22,8 @@ from kiosk.screens.step import Step
 from kiosk.screens.visit import Visit
 from kiosk.widgets.frame import Key
 from kiosk.widgets.scan_input import ScanInput
+
+log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 15
 """How long a name stays on the screen of somebody who has walked in."""
@@ -92,6 +96,10 @@ class CheckInScreen(Step[Verdict | None]):
             self._say(
                 self.words("The books do not answer. Please go to the desk with your ticket.")
             )
+        except LedgerContradicts as fault:
+            log.error("a scan cannot be booked: %s", fault.what, exc_info=fault)
+            self._unanswered = None
+            self._say(self.words("It could not be booked: an organiser has to look into it."))
         else:
             self._unanswered = None
             self._conclude(verdict)

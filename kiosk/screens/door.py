@@ -1,6 +1,7 @@
 """The door: scan, judge, admit. The code field is the only thing that can have the focus."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from textual.widgets import Static
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.doorways import Doorway
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import LaneState
 from kiosk.domain.rights import Right, may
@@ -34,6 +36,8 @@ from kiosk.widgets.plain import content
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.scan_log import LogLine, ScanLog
 from kiosk.widgets.verdict import VerdictFace, VerdictPanel
+
+log = logging.getLogger(__name__)
 
 COUNT_SECONDS = 3
 _HERE = (Reason.ADMITTED, Reason.ALREADY_IN)
@@ -148,6 +152,12 @@ class DoorScreen(KioskScreen[None]):
         except AWAY:
             self._unanswered = scan
             self.present(*self._signs.no_answer())
+            return None
+        except LedgerContradicts as fault:
+            # One ticket must not keep the others from the door.
+            log.error("a scan cannot be booked: %s", fault.what, exc_info=fault)
+            self._unanswered = None
+            self.present(*self._signs.contradicted())
             return None
         self._unanswered = None
         if verdict is None:

@@ -104,6 +104,12 @@ class DoorSigns:
         text = self.desk.words("the books do not answer: scan it once more")
         return VerdictFace("grey", "◌", self.desk.words("No answer"), (text,)), text
 
+    def contradicted(self) -> tuple[VerdictFace, str]:
+        """The ledger's answer cannot follow from what was stored."""
+        words = self.desk.words
+        text = words("It could not be booked: an organiser has to look into it.")
+        return VerdictFace("red", "✖", words("Not admitted"), (text,)), text
+
     def not_accepted(self) -> tuple[VerdictFace, str]:
         """The Code of Conduct was refused."""
         words = self.desk.words

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.people import Attendee
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
@@ -269,6 +270,19 @@ async def test_a_scan_without_an_answer_is_repeated_as_the_same_scan() -> None:
         await until(pilot, lambda: look_of(pilot) == "red")
         [first, again, another] = [scan.nonce for scan in fakes.admission.scans]
         assert first == again != another
+
+
+async def test_a_ticket_that_the_books_contradict_keeps_no_other_from_the_door() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.refuse(LedgerContradicts("step 1 of ticket X", "ACCOUNT_NOT_FOUND"))
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "red")
+        assert "an organiser has to look into it" in sentence_of(pilot)
+        fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
+        await type_in(pilot, NUMBER)
+        await until(pilot, lambda: look_of(pilot) == "green")
 
 
 async def test_an_accepted_code_of_conduct_without_an_answer_is_asked_again_as_the_same_scan() -> (
