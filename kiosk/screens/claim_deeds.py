@@ -1,5 +1,6 @@
 """What the staff do about a ticket they found. Each deed asks first, and says what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.app import App
@@ -24,6 +25,8 @@ CHANGES = (
     *(ClaimWish.NOTE, ClaimWish.REVOKE, ClaimWish.RESTORE),
 )
 """What is done here; the door does the rest."""
+TAKING_ALONG = (ClaimWish.TRANSFER, ClaimWish.REVOKE)
+"""What a ticket does not undergo without those that need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class ClaimDeeds:
     desk: Desk
     staff: StaffMember
     card: ClaimCard
+    needing: Sequence[ClaimCard] = ()
+    """What goes with it, if the deed is one of `TAKING_ALONG`."""
 
     async def do(self, wish: ClaimWish) -> VerdictFace | NextScan | None:
         """What to show; None if it was given up, or a ticket that was scanned instead."""
@@ -41,7 +46,8 @@ class ClaimDeeds:
         try:
             return await self._do(wish)
         except TicketKept as kept:
-            return self._refused(ClaimWords(self.desk).kept(kept))
+            stayed = [card for card in self._cards if card.claim_id == kept.claim_id]
+            return self._refused(ClaimWords(self.desk).kept(kept), stayed)
         except TicketChanged:
             return self._refused(words("it was changed meanwhile: search for it again"))
         except UnknownClaim:
@@ -72,12 +78,17 @@ class ClaimDeeds:
 
     async def _transfer(self) -> VerdictFace | NextScan | None:
         words = self.desk.words
-        to = await self.app.push_screen_wait(PassOnDialog(self.desk, self.card.holder.name))
+        to = await self.app.push_screen_wait(self._pass_on())
         if to is None:
             return None
-        [ticket] = await self.desk.services.ticket_desk.transfer([self.card], to, self.staff)
-        scanned = await self._hand_over(ticket)
+        tickets = await self.desk.services.ticket_desk.transfer(self._cards, to, self.staff)
+        scanned = await self._hand_over(tickets)
         return scanned or self._done(words("it was passed on to {name}", name=to.name))
+
+    def _pass_on(self) -> PassOnDialog:
+        words, slots = self.desk.words, ClaimWords(self.desk).slots(self.needing)
+        along = words("Goes with it: {slots}", slots=slots) if slots else ""
+        return PassOnDialog(self.desk, self.card.holder.name, along)
 
     async def _reissue(self) -> VerdictFace | NextScan | None:
         words = self.desk.words
@@ -87,7 +98,7 @@ class ClaimDeeds:
         if sure is not True:
             return sure or None
         ticket = await self.desk.services.ticket_desk.reissue(self.card, self.staff)
-        scanned = await self._hand_over(ticket)
+        scanned = await self._hand_over([ticket])
         return scanned or self._done(words("a new ticket was made; the old one admits nobody"))
 
     async def _note(self) -> VerdictFace | NextScan | None:
@@ -103,24 +114,39 @@ class ClaimDeeds:
     async def _revoke(self) -> VerdictFace | NextScan | None:
         words = self.desk.words
         reasons = (words("it was stolen"), words("against the Code of Conduct"))
-        given = await self._ask(ReasonDialog(self.desk, words("Revoke"), self._who(), reasons))
+        slots = ClaimWords(self.desk).slots(self.needing)
+        along = words("Revoked with it: {slots}", slots=slots) if slots else ""
+        who = self._who([self.card])
+        given = await self._ask(ReasonDialog(self.desk, words("Revoke"), who, reasons, along))
         if not isinstance(given, str):
             return given
-        await self.desk.services.ticket_desk.revoke([self.card], given, self.staff)
+        await self.desk.services.ticket_desk.revoke(self._cards, given, self.staff)
         return self._done(words("it admits nobody now; its money is as it was"))
 
     async def _ask(self, dialog: DoorDialog[str]) -> str | NextScan | None:
         return await self.app.push_screen_wait(dialog)
 
-    async def _hand_over(self, ticket: Ticket) -> NextScan | None:
-        shown = NewTicketScreen(self.desk, self.card.order_number, ticket)
-        return await self.app.push_screen_wait(shown)
+    async def _hand_over(self, tickets: Sequence[Ticket]) -> NextScan | None:
+        scanned = None
+        more = len(tickets)
+        for card, ticket in zip(self._cards, tickets, strict=True):
+            more -= 1
+            shown = NewTicketScreen(self.desk, card.order_number, ticket, more)
+            # Only the last one closes by a scan.
+            scanned = await self.app.push_screen_wait(shown)
+        return scanned
 
-    def _who(self) -> str:
-        return f"{self.card.holder.name} · {ClaimWords(self.desk).slot(self.card)}"
+    @property
+    def _cards(self) -> list[ClaimCard]:
+        return [self.card, *self.needing]
+
+    def _who(self, cards: Sequence[ClaimCard]) -> str:
+        return f"{self.card.holder.name} · {ClaimWords(self.desk).slots(cards)}"
 
     def _done(self, said: str) -> VerdictFace:
-        return VerdictFace("waiting", "✔", self.desk.words("Done"), (self._who(), said))
+        lines = (self._who(self._cards), said)
+        return VerdictFace("waiting", "✔", self.desk.words("Done"), lines)
 
-    def _refused(self, said: str) -> VerdictFace:
-        return VerdictFace("red", "✖", self.desk.words("Not done"), (self._who(), said))
+    def _refused(self, said: str, cards: Sequence[ClaimCard] = ()) -> VerdictFace:
+        lines = (self._who(cards or self._cards), said)
+        return VerdictFace("red", "✖", self.desk.words("Not done"), lines)

@@ -1,5 +1,6 @@
 """What staff read about a ticket, and why it is not changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kiosk.domain.claim_transfers import ChangeFault, TicketKept
@@ -18,6 +19,10 @@ class ClaimWords:
     def slot(self, card: ClaimCard) -> str:
         """What it is for."""
         return self._title(card.slot_key)
+
+    def slots(self, cards: Iterable[ClaimCard]) -> str:
+        """What they are for."""
+        return ", ".join(map(self.slot, cards))
 
     def state(self, card: ClaimCard) -> str:
         """Where the ticket and its holder are."""

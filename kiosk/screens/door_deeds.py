@@ -16,7 +16,7 @@ from kiosk.domain.staff_codes import BadgeRefused
 from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.claim_card import ClaimCardDialog, ClaimWish
-from kiosk.screens.claim_deeds import ClaimDeeds
+from kiosk.screens.claim_deeds import TAKING_ALONG, ClaimDeeds
 from kiosk.screens.claim_words import ClaimWords
 from kiosk.screens.companions import CompanionsDialog
 from kiosk.screens.conflicts import ConflictsDialog
@@ -94,11 +94,7 @@ class DoorDeeds:
             case ClaimWish.COMPANIONS:
                 await self.admit_companions(card.claim_id)
             case wish:
-                done = await ClaimDeeds(self._app, self._desk, self._staff, card).do(wish)
-                if isinstance(done, NextScan):
-                    self.door.judge(done.code)
-                elif done:
-                    self.door.present(done, " · ".join(done.lines))
+                await self._change(card, wish)
 
     async def undo(self, claim_id: int, nonce: int, who: str) -> None:
         """Take an admission back: why, and by whose word."""
@@ -191,6 +187,20 @@ class DoorDeeds:
             face = VerdictFace("red", "✖", words("Not all are in"), (count,))
         # Each of them is in the log already.
         self.door.present(face, "")
+
+    async def _change(self, card: ClaimCard, wish: ClaimWish) -> None:
+        needing: Sequence[ClaimCard] = ()
+        if wish in TAKING_ALONG:
+            try:
+                needing = await self._desk.services.claims.needing(card.claim_id)
+            except (*AWAY, UnknownClaim):
+                self.door.present(*DoorSigns(self._desk).no_answer())
+                return
+        done = await ClaimDeeds(self._app, self._desk, self._staff, card, needing).do(wish)
+        if isinstance(done, NextScan):
+            self.door.judge(done.code)
+        elif done:
+            self.door.present(done, " · ".join(done.lines))
 
     async def _approval(self, right: Right, what: str) -> StaffMember | None:
         """Whoever may do it: the staff of the door, or somebody they ask for it."""

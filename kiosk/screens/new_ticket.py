@@ -24,7 +24,10 @@ _STUB_COLUMNS = 30
 
 
 class NewTicketScreen(ModalScreen[NextScan | None]):
-    """Shows it until Escape, or until the next ticket is scanned."""
+    """Shows it until Escape, or until the next ticket is scanned.
+
+    While `more` new tickets come after it only Escape goes on: a scan must not hide those.
+    """
 
     CSS_PATH = "new_ticket.tcss"
     ALLOW_SELECT = False
@@ -35,11 +38,12 @@ class NewTicketScreen(ModalScreen[NextScan | None]):
         Binding("f3", "print", show=False),
     ]
 
-    def __init__(self, desk: Desk, order_number: int, ticket: Ticket) -> None:
+    def __init__(self, desk: Desk, order_number: int, ticket: Ticket, more: int) -> None:
         super().__init__()
         self._desk = desk
         self._order_number = order_number
         self._ticket = ticket
+        self._more = more
         self._is_at_work = False
 
     def compose(self) -> ComposeResult:
@@ -66,12 +70,16 @@ class NewTicketScreen(ModalScreen[NextScan | None]):
                     yield KeyHint(Key("F2", words("Save"), "save"))
                 if services.printer:
                     yield KeyHint(Key("F3", words("Print"), "print"))
-                yield KeyHint(Key("Esc", words("Back to the door"), "close"))
+                after = words("The next new ticket") if self._more else words("Back to the door")
+                yield KeyHint(Key("Esc", after, "close"))
                 yield ScanInput(services.clock)
 
     @on(ScanInput.Scanned)
     def _scanned(self, scanned: ScanInput.Scanned) -> None:
-        self.dismiss(NextScan(scanned.code))
+        if self._more:
+            self._say(self._desk.words("Esc first: there is another new ticket."))
+        else:
+            self.dismiss(NextScan(scanned.code))
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -10,6 +10,7 @@ from kiosk.domain.scans import last_code
 from kiosk.screens.base import Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.person import PersonFields
+from kiosk.screens.reason import Along
 from kiosk.widgets.field import Field
 from kiosk.widgets.frame import Key, KeyHint
 
@@ -20,9 +21,10 @@ class PassOnDialog(Dialog[Attendee | None]):
     CSS_PATH = "pass_on.tcss"
     AUTO_FOCUS = "Input"
 
-    def __init__(self, desk: Desk, giver: str) -> None:
+    def __init__(self, desk: Desk, giver: str, along: str = "") -> None:
         super().__init__(desk, desk.words("Pass it on to somebody"))
         self._giver = giver
+        self._along = along
         self._person = PersonFields(
             desk.words, desk.words("Their name"), desk.words("Their e-mail")
         )
@@ -31,6 +33,8 @@ class PassOnDialog(Dialog[Attendee | None]):
         words = self.words
         ask = words("The ticket of {name} admits nobody from then on.", name=self._giver)
         yield Static(Content(ask), id="ask")
+        if self._along:
+            yield Along(self._along)
         yield self._person
 
     def hints(self) -> ComposeResult:

@@ -12,19 +12,34 @@ from kiosk.domain.reasons import checked_reason
 from kiosk.screens.base import Desk
 from kiosk.screens.door_dialog import DoorDialog
 from kiosk.widgets.pick_list import PickRow
-from kiosk.widgets.plain import one_line
+from kiosk.widgets.plain import one_line, wrapped
+
+_COLUMNS = 54
+"""So many are in a panel on the narrowest terminal."""
+
+
+class Along(Static):
+    """Says what else will be done, in at most two rows."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(Content("\n".join(wrapped(said, _COLUMNS, 2))), classes="along")
 
 
 class ReasonDialog(DoorDialog[str]):
-    """Answers the reason."""
+    """Answers the reason; says what else will be done, if there is anything."""
 
-    def __init__(self, desk: Desk, title: str, who: str, reasons: Sequence[str]) -> None:
+    def __init__(
+        self, desk: Desk, title: str, who: str, reasons: Sequence[str], along: str = ""
+    ) -> None:
         super().__init__(desk, title)
         self._who = who
         self._reasons = reasons
+        self._along = along
 
     def body(self) -> ComposeResult:
         yield Static(Content(self._who), id="ask")
+        if self._along:
+            yield Along(self._along)
         yield from super().body()
 
     def on_mount(self) -> None:

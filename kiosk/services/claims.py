@@ -76,7 +76,7 @@ class Claims:
     async def needing(self, claim_id: int) -> list[ClaimCard]:
         """The other tickets of its holder that need it, and so must go where it goes.
 
-        Raises `UnknownClaim`.
+        What needs one of those is among them. Raises `UnknownClaim`.
         """
         event, now = self._catalog.event, self._clock.now()
 
@@ -85,9 +85,11 @@ class Claims:
             if record is None or record.event_id != event.id:
                 raise UnknownClaim(claim_id)
             held = claim_transfers.held_by(session, event.id, record.claim.holder.email)
-            kept = [claim for claim in held if claim.id != claim_id]
-            stranded = stranded_by(event, [record.claim], kept, now)
-            return self._cards(session, [one.id for one in kept if one.slot_key in stranded])
+            going, kept = [record.claim], [claim for claim in held if claim.id != claim_id]
+            while stranded := stranded_by(event, going, kept, now):
+                going += [claim for claim in kept if claim.slot_key in stranded]
+                kept = [claim for claim in kept if claim.slot_key not in stranded]
+            return self._cards(session, [claim.id for claim in going[1:]])
 
         return await self._store.transaction(read)
 

@@ -58,6 +58,27 @@ async def test_an_admission_does_not_leave_its_workshop_behind(world: World) -> 
     assert {ticket.holder for ticket in tickets} == {GRACE}
 
 
+async def test_what_needs_a_ticket_that_goes_along_goes_along_too(world: World) -> None:
+    terminal = await world.open(
+        an_event(
+            a_slot(valid=later()),
+            a_slot("workshop", requires=("general",), valid=later(3), price=usd(0)),
+            a_slot("dinner", requires=("workshop",), valid=later(3), price=usd(0)),
+        )
+    )
+    basket = {"general": 1, "workshop": 1, "dinner": 1}
+    general, workshop, dinner = await cards_of(terminal, await terminal.sell(basket))
+
+    needing = await terminal.services.claims.needing(general.claim_id)
+
+    assert needing == [workshop, dinner]
+    tickets = await pass_on(terminal, general, *needing)
+    assert [ticket.slot_key for ticket in tickets] == ["general", "workshop", "dinner"]
+    going = [await now(terminal, card) for card in (general, workshop, dinner)]
+    await terminal.services.ticket_desk.revoke(going, "stolen", BOSS)
+    assert await terminal.services.claims.needing(general.claim_id) == []
+
+
 async def test_another_admission_or_one_that_is_being_bought_is_enough(embedded: World) -> None:
     terminal = await embedded.open(a_workshop_event())
     general, _ = await cards_of(terminal, await terminal.sell({"general": 1, "workshop": 1}))
