@@ -1,5 +1,6 @@
 """What the staff do about a ticket they found. Each deed asks first, and says what came of it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from textual.app import App
 
 from kiosk.domain.claim_transfers import TicketChanged, TicketKept
 from kiosk.domain.claims import ClaimCard, InvalidNote, UnknownClaim
-from kiosk.domain.errors import InvalidReason
+from kiosk.domain.errors import InvalidReason, LedgerContradicts
 from kiosk.domain.events import StaffMember
 from kiosk.domain.rights import NotAllowed
 from kiosk.domain.tickets import Ticket
@@ -19,6 +20,8 @@ from kiosk.screens.new_ticket import NewTicketScreen
 from kiosk.screens.pass_on import PassOnDialog
 from kiosk.screens.reason import NoteDialog, ReasonDialog, SureDialog
 from kiosk.widgets.verdict import VerdictFace
+
+log = logging.getLogger(__name__)
 
 CHANGES = (
     *(ClaimWish.TRANSFER, ClaimWish.REISSUE),
@@ -56,6 +59,9 @@ class ClaimDeeds:
             return self._refused(words("your role may not do that"))
         except (InvalidReason, InvalidNote):
             return self._refused(words("there is a character in it that cannot be printed"))
+        except LedgerContradicts as fault:
+            log.error("a ticket cannot be changed: %s", fault.what, exc_info=fault)
+            return self._refused(words("It could not be booked: an organiser has to look into it."))
         except AWAY:
             said = words("whether it is done is not known: search for the ticket again")
             return VerdictFace("grey", "◌", words("No answer"), (said,))

@@ -1,5 +1,6 @@
 """What the staff of a door do besides scanning. Each deed asks first."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from textual.app import App
 
 from kiosk.domain.admission import Reason, Verdict
 from kiosk.domain.claims import ClaimCard, UnknownClaim
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.lane import LaneState
 from kiosk.domain.rights import Right, least_role, may
@@ -30,6 +32,8 @@ from kiosk.screens.verdicts import DoorWords
 from kiosk.widgets.verdict import VerdictFace
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,9 @@ class DoorDeeds:
             )
         except AWAY:
             self.door.present(*DoorSigns(self._desk).no_answer())
+        except LedgerContradicts as fault:
+            log.error("an admission cannot be taken back: %s", fault.what, exc_info=fault)
+            self.door.present(*DoorSigns(self._desk).contradicted())
         else:
             await self.door.show(undone)
 

@@ -1,9 +1,11 @@
 """The goodies that a ticket opens: each is handed out once, at whatever desk."""
 
+import logging
 from collections.abc import Sequence
 
 from textual import work
 
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import StaffMember
 from kiosk.domain.hand_outs import NothingHandedOut, PieceCard
 from kiosk.domain.rights import Right, may
@@ -12,6 +14,8 @@ from kiosk.screens.claim_words import ClaimWords
 from kiosk.screens.door_dialog import DoorDialog
 from kiosk.screens.verdicts import DoorWords
 from kiosk.widgets.pick_list import PickRow
+
+log = logging.getLogger(__name__)
 
 
 class HandingOutDialog(DoorDialog[None]):
@@ -69,6 +73,9 @@ class HandingOutDialog(DoorDialog[None]):
             self.say(words("✖ Nothing is handed out: {why}", why=headline))
         except AWAY:
             self.say(words("The books do not answer just now. Please try again."))
+        except LedgerContradicts as fault:
+            log.error("a piece cannot be handed out: %s", fault.what, exc_info=fault)
+            self.say(words("It could not be booked: an organiser has to look into it."))
         else:
             said = ClaimWords(self.desk)
             name, handed = said.piece(done.piece), said.handed(done.piece)

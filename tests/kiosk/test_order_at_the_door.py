@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.admission import NeedsConduct, Reason
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.hand_outs import NothingHandedOut, PieceCard
 from kiosk.domain.lane import LaneState, LaneStatus
 from kiosk.domain.people import Attendee
@@ -200,6 +201,7 @@ async def test_what_another_desk_has_handed_out_meanwhile_is_said_with_when_and_
     [
         (NothingHandedOut(Reason.REFUNDED), "✖ Nothing is handed out: Refunded"),
         (LEDGER_AWAY, "The books do not answer just now."),
+        (LedgerContradicts("goodie of order 5", "FROZEN"), "It could not be booked"),
     ],
 )
 async def test_what_is_not_handed_out_says_why(refusal: Exception, said: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from kiosk.domain.admission import Reason
 from kiosk.domain.claim_transfers import ChangeFault, TicketChanged, TicketKept
 from kiosk.domain.claims import ClaimState, SearchOff
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role
 from kiosk.domain.people import Attendee
 from kiosk.domain.rights import NotAllowed, Right
@@ -286,6 +287,7 @@ async def test_a_steward_is_shown_what_needs_somebody_else() -> None:
         (TicketKept(5, ChangeFault.LEAVES, ("party",)), "Party must go with it", "red"),
         (TicketChanged(5), "it was changed meanwhile: search for it again", "red"),
         (NotAllowed(Right.REISSUE, Role.STEWARD), "your role may not do that", "red"),
+        (LedgerContradicts("transfer 5", "FROZEN"), "It could not be booked", "red"),
         (LEDGER_AWAY, "whether it is done is not known: search for the ticket again", "grey"),
     ],
 )
