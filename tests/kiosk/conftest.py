@@ -1,6 +1,7 @@
 """Both engines under the services."""
 
 import logging
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -44,11 +45,23 @@ def make_ledger(engine: str, request: pytest.FixtureRequest) -> MakeLedger:
 
 @pytest.fixture
 def database_url(engine: str, folder: Path, request: pytest.FixtureRequest) -> URL:
-    """Where the store of a world is; its tables are there on PostgreSQL only."""
+    """Where the store of a world is, its tables being there."""
     if engine != "postgresql":
+        empty: Path = request.getfixturevalue("empty_store")
+        shutil.copy(empty, folder / "kiosk.sqlite")
         return sqlite_url(folder / "kiosk.sqlite")
     new_database: Callable[[], URL] = request.getfixturevalue("new_database")
     return new_database()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with all tables and nothing in them: to make one takes longer than most tests do."""
+    file = tmp_path_factory.mktemp("store") / "kiosk.sqlite"
+    engine = create_engine(sqlite_url(file))
+    upgrade(engine)
+    engine.dispose()
+    return file
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +115,9 @@ async def world(
 
 
 @pytest.fixture
-async def embedded(folder: Path) -> AsyncIterator[World]:
+async def embedded(folder: Path, empty_store: Path) -> AsyncIterator[World]:
     """A data folder whose ledger keeps the test's time."""
+    shutil.copy(empty_store, folder / "kiosk.sqlite")
     opened = World(folder, open_embedded)
     yield opened
     await opened.close()
