@@ -60,8 +60,9 @@ class ClaimCardDialog(DoorDialog[ClaimWish]):
         if card.state is ClaimState.IN:
             # Who may not do it themselves asks a supervisor for it on the spot.
             offers.append((ClaimWish.UNDO, PickRow(words("Take the admission back"))))
-        if card.goodies:
-            waiting = words.count("one waits", "{n} wait", card.goodies)
+        if self.desk.services.catalog.event.goodies:
+            # What is handed out already is taken back in there.
+            waiting = words.count("one waits", "{n} wait", card.goodies) if card.goodies else ""
             offers.append((ClaimWish.HAND_OUT, PickRow(words("Hand out"), waiting)))
         if card.companions:
             others = words.number(card.companions)

@@ -13,7 +13,7 @@ from kiosk.domain.claims import ClaimCard, UnknownClaim
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.lane import LaneState
-from kiosk.domain.rights import Right, least_role, may
+from kiosk.domain.rights import Right
 from kiosk.domain.staff_codes import BadgeRefused
 from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
@@ -25,7 +25,7 @@ from kiosk.screens.conflicts import ConflictsDialog
 from kiosk.screens.door_dialog import DoorDialog, NextScan
 from kiosk.screens.door_words import DoorSigns
 from kiosk.screens.handing_out import HandingOutDialog
-from kiosk.screens.pin import PinDialog
+from kiosk.screens.pin import approval
 from kiosk.screens.reason import ReasonDialog
 from kiosk.screens.search import SearchDialog
 from kiosk.screens.verdicts import DoorWords
@@ -110,7 +110,7 @@ class DoorDeeds:
         )
         title = words("Take the admission back")
         reason = await self.choose(ReasonDialog(self._desk, title, who, reasons))
-        supervisor = await self._approval(Right.UNDO, title) if reason else None
+        supervisor = await self._approval(title) if reason else None
         if reason is None or supervisor is None:
             return
         try:
@@ -209,12 +209,8 @@ class DoorDeeds:
         elif done:
             self.door.present(done, " · ".join(done.lines))
 
-    async def _approval(self, right: Right, what: str) -> StaffMember | None:
-        """Whoever may do it: the staff of the door, or somebody they ask for it."""
-        if may(self._staff.role, right):
-            return self._staff
-        role, name = least_role(right), self._staff.name
-        return await self._app.push_screen_wait(PinDialog(self._desk, role, what, asked_by=name))
+    async def _approval(self, title: str) -> StaffMember | None:
+        return await approval(self._app, self._desk, self._staff, Right.UNDO, title)
 
     @property
     def _app(self) -> App[object]:

@@ -1,12 +1,13 @@
 """Ask a member of staff for their PIN, or their badge. What is typed is never shown."""
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.rights import Right, least_role, may
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, last_badge
 from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
@@ -94,3 +95,13 @@ class PinDialog(Dialog[StaffMember | None]):
                 return self.words("This badge is void. Perhaps there is a newer one.")
             case BadgeFault.ROLE:
                 return self.words("This badge does not open that.")
+
+
+async def approval(
+    app: App[object], desk: Desk, staff: StaffMember, right: Right, title: str
+) -> StaffMember | None:
+    """Whoever may do it: the staff who work here, or somebody they ask for it."""
+    if may(staff.role, right):
+        return staff
+    asking = PinDialog(desk, least_role(right), title, asked_by=staff.name)
+    return await app.push_screen_wait(asking)

@@ -13,6 +13,8 @@ from kiosk.screens.companions import CompanionsDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.handing_out import HandingOutDialog
+from kiosk.screens.pin import PinDialog
+from kiosk.screens.reason import ReasonDialog
 from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON
 from tests.kiosk.fake_services import Fakes
@@ -213,6 +215,65 @@ async def test_what_is_not_handed_out_says_why(refusal: Exception, said: str) ->
         await pilot.press("enter")
         await until_text(pilot, said)
         assert fakes.hand_outs.there == [SHIRT]
+
+
+async def to_taking_back(pilot: Play, fakes: Fakes) -> None:
+    """Hand the shirt out, and ask for a reason to take it back in."""
+    fakes.hand_outs.there = [SHIRT]
+    await to_handing_out(pilot, fakes)
+    await pilot.press("f4")
+    await until_text(pilot, "This one is not handed out yet.")
+    await pilot.press("enter")
+    await until_text(pilot, "18:04 · North gate · Robin")
+    await pilot.press("f4")
+    await until_screen(pilot, ReasonDialog)
+
+
+async def test_what_was_handed_out_is_taken_back_in_by_a_supervisors_word() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_taking_back(pilot, fakes)
+        await pilot.press("enter")
+        await until_screen(pilot, PinDialog)
+        assert fakes.hand_outs.there[0].handed_at is not None
+        await type_in(pilot, "3333")
+        await until_text(pilot, "✔ Taken back in: T-shirt")
+        assert fakes.hand_outs.there == [replace(SHIRT, attempt=2)]
+        await until_text(pilot, "waiting")
+        await pilot.press("enter")
+        await until_text(pilot, "✔ Hand out: T-shirt")
+
+
+async def test_without_reason_approval_or_answer_nothing_is_taken_back_in() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_taking_back(pilot, fakes)
+        await pilot.press("escape")
+        await until_screen(pilot, HandingOutDialog)
+        await pilot.press("f4")
+        await until_screen(pilot, ReasonDialog)
+        await pilot.press("enter")
+        await until_screen(pilot, PinDialog)
+        await pilot.press("escape")
+        await until_screen(pilot, HandingOutDialog)
+        await pilot.press("f4")
+        await until_screen(pilot, ReasonDialog)
+        await type_in(pilot, "torn [/]")
+        await until_screen(pilot, PinDialog)
+        fakes.hand_outs.refuse(LEDGER_AWAY)
+        await type_in(pilot, "3333")
+        await until_text(pilot, "The books do not answer just now.")
+        assert fakes.hand_outs.there[0].handed_at is not None
+
+
+async def test_a_ticket_scanned_instead_of_a_reason_is_the_next_one() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_taking_back(pilot, fakes)
+        await type_in(pilot, TICKET)
+        await until_screen(pilot, DoorScreen)
+        await until(pilot, lambda: look_of(pilot) == "red")
+        assert fakes.hand_outs.there[0].handed_at is not None
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
