@@ -132,7 +132,10 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--database", metavar="URL", help="the database of people and orders")
     parser.add_argument("--terminal", metavar="NAME", help="this terminal's name")
     parser.add_argument(
-        "--mode", choices=["attendee", "door"], default="attendee", help="what to show first"
+        "--mode",
+        choices=["attendee", "door", "organiser"],
+        default="attendee",
+        help="what to show first; all but the first need a PIN",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="other commands")
     _add_event_commands(commands.add_parser("event", help="the event file"))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.console import Console
 from textual import events, on, work
@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.rights import least_role
 from kiosk.forgetting import forget_what_was_shown
 from kiosk.pauses import look_through
 from kiosk.screens.base import Desk, KioskScreen
@@ -26,9 +27,10 @@ from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
+from kiosk.screens.refunds import RefundsScreen
 from kiosk.screens.shift import Shift, StaffMode
 from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
-from kiosk.screens.staff import StaffDialog, StaffWish
+from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.visit import Visit
 from kiosk.screens.welcome import WelcomeScreen
@@ -43,6 +45,8 @@ _HERE = Path(__file__).parent
 TIDY_SECONDS = 600
 FORGET_SECONDS = 1
 """After a visit: by then its worker is over, and home is drawn."""
+_FIRST_WISH: Final = {"door": StaffWish.DOOR, "organiser": StaffWish.WATCH}
+"""What a PIN opens first, by the mode that was asked for."""
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -84,8 +88,8 @@ class KioskApp(App[None], inherit_bindings=False):
         self._open_up()
         self.set_interval(1, self.tick)
         self.set_interval(TIDY_SECONDS, self._tidy)
-        if self._start_mode == "door":
-            self._once_open(self.desk, partial(self._unlock, StaffWish.DOOR))
+        if (wish := _FIRST_WISH.get(self._start_mode)) is not None:
+            self._once_open(self.desk, partial(self._unlock, wish))
 
     @work(group="opening")
     async def _open_up(self) -> None:
@@ -186,7 +190,8 @@ class KioskApp(App[None], inherit_bindings=False):
     async def _unlock(self, wish: StaffWish | None = None) -> None:
         desk = self._desk_here()
         cost = self._visit.cost if self._visit else ""
-        asking = PinDialog(desk, Role.STEWARD, cost or desk.words("Staff"))
+        role = Role.STEWARD if wish is None else least_role(NEEDS[wish])
+        asking = PinDialog(desk, role, cost or desk.words("Staff"))
         if member := await self.push_screen_wait(asking):
             match wish or await self.push_screen_wait(StaffDialog(desk, member)):
                 case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
@@ -195,6 +200,8 @@ class KioskApp(App[None], inherit_bindings=False):
                     await self._open(OrganiserScreen(desk, member), member)
                 case StaffWish.TERMINALS if not isinstance(self.screen, TerminalsScreen):
                     await self._open(TerminalsScreen(desk, member), member)
+                case StaffWish.REFUNDS if not isinstance(self.screen, RefundsScreen):
+                    await self._open(RefundsScreen(desk, member), member)
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()

@@ -15,7 +15,7 @@ from kiosk.domain.errors import KioskError
 if TYPE_CHECKING:
     from ledger.settings import LedgerSettings
 
-Mode = Literal["attendee", "door"]
+Mode = Literal["attendee", "door", "organiser"]
 
 TERMINAL_NAME_LENGTH_MAX = 64
 LOOPBACK = "127.0.0.1"

@@ -9,6 +9,7 @@ from kiosk.domain.events import StaffMember
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.organiser import OrganiserScreen
+from kiosk.screens.refunds import RefundsScreen
 from kiosk.screens.silence import LogOutBand, Silence
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.settings import LogOuts
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 WARNING_SECONDS: Final = 15
 """So long before staff are logged out they are told, once."""
 
-StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen
+StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen | RefundsScreen
 """What the staff open for themselves: whoever leaves it is home."""
 
 

@@ -1,7 +1,7 @@
 """What a member of staff may do at this terminal."""
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,7 +24,18 @@ class StaffWish(Enum):
     DOOR = "door"
     WATCH = "watch"
     TERMINALS = "terminals"
+    REFUNDS = "refunds"
     CLOSE = "close"
+
+
+NEEDS: Final = {
+    StaffWish.DOOR: Right.OPEN_DOOR,
+    StaffWish.WATCH: Right.WATCH,
+    StaffWish.TERMINALS: Right.TERMINALS,
+    StaffWish.REFUNDS: Right.PAY_OUT,
+    StaffWish.CLOSE: Right.CLOSE,
+}
+"""The right to each."""
 
 
 class StaffDialog(Dialog[StaffWish | None]):
@@ -47,12 +58,16 @@ class StaffDialog(Dialog[StaffWish | None]):
         with Horizontal(classes="wishes"):
             yield Target(words("Open the door"), note=words("scan and admit"), classes="door")
             note = words("places, money, goodies") if self._may(Right.WATCH) else organiser
-            yield self._target(Right.WATCH, words("Watch the event"), note, StaffWish.WATCH)
+            yield self._target(StaffWish.WATCH, words("Watch the event"), note)
         with Horizontal(classes="wishes"):
             note = words("let in, send out, free") if self._may(Right.TERMINALS) else organiser
-            yield self._target(Right.TERMINALS, words("Terminals"), note, StaffWish.TERMINALS)
+            yield self._target(StaffWish.TERMINALS, words("Terminals"), note)
+            cashier = words("needs a cashier")
+            note = words("what is due, orders") if self._may(Right.PAY_OUT) else cashier
+            yield self._target(StaffWish.REFUNDS, words("Give money back"), note)
+        with Horizontal(classes="wishes"):
             note = "" if self._may(Right.CLOSE) else words("needs a supervisor")
-            yield self._target(Right.CLOSE, words("Close the kiosk"), note, StaffWish.CLOSE)
+            yield self._target(StaffWish.CLOSE, words("Close the kiosk"), note)
         # Which ledger runs is for the staff to know, and for nobody to be bothered with.
         services = self.desk.services
         yield Static(Content(f"{services.terminal} · {services.ledger_engine}"), id="works-on")
@@ -60,9 +75,9 @@ class StaffDialog(Dialog[StaffWish | None]):
     def _may(self, right: Right) -> bool:
         return may(self._member.role, right)
 
-    def _target(self, right: Right, text: str, note: str, wish: StaffWish) -> Target:
+    def _target(self, wish: StaffWish, text: str, note: str) -> Target:
         target = Target(text, note=note, classes=wish.value)
-        target.disabled = not self._may(right)
+        target.disabled = not self._may(NEEDS[wish])
         return target
 
     @on(Target.Pressed)

@@ -14,7 +14,8 @@ from kiosk.domain.events import (
     Role,
     StaffMember,
 )
-from kiosk.domain.refunds import RefundDue
+from kiosk.domain.orders import Order
+from kiosk.domain.refunds import Refund, RefundDue
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, read_badge
 from kiosk.domain.terminals import (
     CODE_LIFE,
@@ -136,14 +137,31 @@ class FakeReconciliation(Reconciliation):
         return
 
 
-class FakeRefunds(Refunds):
-    """Nothing is due."""
+class FakeRefunds(Refunds, Answers):
+    """Knows the refunds that the test names, and notes what is done to them."""
 
-    def __init__(self) -> None:
-        pass
+    def __init__(self, sales: FakeSales) -> None:
+        Answers.__init__(self)
+        self._sales = sales
+        self.known: list[RefundDue] = []
+        self.first = ""
+        """Who pays out before anybody else can."""
+        self.done: list[tuple[str, int, str]] = []
 
     async def due(self) -> list[RefundDue]:
-        return []
+        return list(self.known)
+
+    async def pay_out(self, refund_id: int, staff: StaffMember) -> Refund:
+        self.check()
+        self.done.append(("pay out", refund_id, staff.name))
+        [due] = [one for one in self.known if one.refund.id == refund_id]
+        self.known.remove(due)
+        return due.refund.pay_out(self.first or staff.name)
+
+    async def refund_order(self, order_id: int, staff: StaffMember) -> Order:
+        self.check()
+        self.done.append(("refund", order_id, staff.name))
+        return self._sales.orders[order_id]
 
 
 class FakeInvoices(Invoices):
@@ -183,6 +201,7 @@ class Fakes:
         self.staff = FakeStaff()
         self.pairing = FakePairing("North gate")
         self.terminals = FakeTerminals()
+        self.refunds = FakeRefunds(self.sales)
         self.services = Services(
             catalog=self.catalog,
             sales=self.sales,
@@ -193,7 +212,7 @@ class Fakes:
             pairing=self.pairing,
             terminals=self.terminals,
             payments=self.payments,
-            refunds=FakeRefunds(),
+            refunds=self.refunds,
             invoices=FakeInvoices(),
             claims=self.claims,
             ticket_desk=self.ticket_desk,

@@ -83,7 +83,7 @@ def test_the_version_is_one_line(environment: Environment) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("--mode", "organiser"),
+        ("--mode", "kitchen"),
         ("--ledger", "postgresql://x"),
         ("ledger",),
         ("ledger", "install", "--sha256", "abc"),

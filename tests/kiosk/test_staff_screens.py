@@ -100,9 +100,9 @@ async def _open_when_paired(front: Front, pairing: FakePairing, fakes: Fakes) ->
 async def test_each_role_finds_what_it_may_do_and_why_not() -> None:
     for pin, open_ones, said in (
         ("1111", {"door"}, "needs a supervisor"),
-        ("2222", {"door"}, "needs an organiser"),
-        ("3333", {"door", "close"}, "needs an organiser"),
-        ("4444", {"door", "watch", "terminals", "close"}, "let in, send out"),
+        ("2222", {"door", "refunds"}, "needs an organiser"),
+        ("3333", {"door", "refunds", "close"}, "needs an organiser"),
+        ("4444", {"door", "watch", "terminals", "refunds", "close"}, "let in, send out"),
     ):
         async with playing(Fakes().services) as (app, pilot):
             await unlock(pilot, pin)

@@ -1,0 +1,89 @@
+"""What staff read about money that goes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiosk.domain.events import ProviderName
+from kiosk.domain.money import Money
+from kiosk.domain.orders import Order
+from kiosk.domain.refunds import NotRefundable, RefundDue, RefundFault, RefundReason, RefundState
+from kiosk.screens.base import Desk
+from kiosk.widgets.plain import cut, fit
+
+_NAME_COLUMNS = 22
+_NUMBER_COLUMNS = 7
+_SUM_COLUMNS = 14
+_SLOT_COLUMNS = 40
+_CASH = ("", ProviderName.CASH)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWords:
+    """Says refunds in the language of a desk."""
+
+    desk: Desk
+
+    def row(self, due: RefundDue) -> str:
+        """One line: who, which order, how much, since when."""
+        words, refund = self.desk.words, due.refund
+        since = words.when(refund.since, self.desk.now())
+        if refund.state is RefundState.ASKED:
+            since = words("{name} has begun", name=refund.paid_by)
+        name, number = due.order.attendee.name, words.number(due.order.number)
+        amount = words.sum(refund.amount)
+        return (
+            f"{fit(name, _NAME_COLUMNS)} {fit(number, _NUMBER_COLUMNS, right=True)}"
+            f" {fit(amount, _SUM_COLUMNS, right=True)}  {since}"
+        )
+
+    def why(self, due: RefundDue) -> str:
+        """Why it is due."""
+        words = self.desk.words
+        return {
+            RefundReason.UNFULFILLED: words("the money came when no places were left"),
+            RefundReason.SURPLUS: words("it was more than was asked for, or came twice"),
+            RefundReason.RETURNED: words("the whole order is given back"),
+        }[due.refund.reason]
+
+    def way(self, provider: str) -> str:
+        """By which way the money came."""
+        words = self.desk.words
+        if provider in _CASH:
+            return words("cash")
+        return words("by phone") if provider == ProviderName.SANDBOX else provider
+
+    def give(self, amount: Money, provider: str) -> str:
+        """What somebody has to do for the money to be back."""
+        words, total = self.desk.words, self.desk.words.sum(amount)
+        if not amount:
+            return words("No money goes back.")
+        if provider in _CASH:
+            return words("Hand over {sum} in cash.", sum=total)
+        return words("Send {sum} back the way it came: {way}.", sum=total, way=self.way(provider))
+
+    def tickets(self, order: Order) -> str:
+        """What an order loses that is given back."""
+        return self.desk.words.count(
+            "Its ticket admits nobody then.",
+            "Its {n} tickets admit nobody then.",
+            len(order.claims),
+        )
+
+    def kept(self, fault: NotRefundable) -> str:
+        """Why an order is not refunded."""
+        words = self.desk.words
+        slots = cut(self._titles(fault.slot_keys), _SLOT_COLUMNS)
+        return {
+            RefundFault.NOT_PAID: words("It was not paid, or it is refunded already."),
+            RefundFault.USED: words("Somebody was let in with a ticket of it."),
+            RefundFault.BEING_SETTLED: words("Money for it is just coming in: try again."),
+            RefundFault.PASSING_ON: words("A ticket of it is just being passed on: try again."),
+            RefundFault.PASSED_ON: words(
+                "A ticket of it is another person's: revoke that one first."
+            ),
+            RefundFault.REQUIRED: words("Needed for {slots}: refund that first.", slots=slots),
+        }[fault.reason]
+
+    def _titles(self, slot_keys: Sequence[str]) -> str:
+        titles = {slot.key: slot.title for slot in self.desk.services.catalog.event.slots}
+        return ", ".join(titles.get(key, key) for key in slot_keys)
