@@ -103,7 +103,7 @@ async def test_only_a_supervisor_may_close_the_kiosk() -> None:
         await until_screen(pilot, PinDialog)
         await type_in(pilot, "3333")
         await until_screen(pilot, StaffDialog)
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         await until(pilot, lambda: not app.is_running)
         assert app.return_code == 0
 

@@ -274,7 +274,9 @@ async def test_capacity_of_an_older_database_is_not_funded_a_second_time(
     embedded: World,
 ) -> None:
     """Written as the first release wrote it: one step of funding per growth."""
-    url = sqlite_url(embedded.folder / "kiosk.sqlite")
+    file = embedded.folder / "kiosk.sqlite"
+    file.unlink()
+    url = sqlite_url(file)
     event_id, key = new_id(), SigningKeys(embedded.folder / "keys").make(embedded.event.key)
     engine = create_engine(url)
     with engine.begin() as connection:
