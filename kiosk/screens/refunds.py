@@ -15,10 +15,10 @@ from kiosk.domain.events import StaffMember
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Method, Order, OrderState
 from kiosk.domain.refunds import NotRefundable, RefundDue, RefundFault, RefundState, UnknownRefund
-from kiosk.domain.rights import Right, least_role, may
+from kiosk.domain.rights import Right
 from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.confirm import ConfirmDialog
-from kiosk.screens.pin import PinDialog
+from kiosk.screens.pin import approval
 from kiosk.screens.refund_words import RefundWords
 from kiosk.screens.search import SearchDialog
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar
@@ -204,10 +204,7 @@ class RefundsScreen(KioskScreen[None]):
         sure = ConfirmDialog(self.desk, title, what, words("Refund"))
         if not await self.app.push_screen_wait(sure):
             return None
-        if may(self._staff.role, Right.REFUND):
-            return self._staff
-        role, asked_by = least_role(Right.REFUND), self._staff.name
-        return await self.app.push_screen_wait(PinDialog(self.desk, role, title, asked_by=asked_by))
+        return await approval(self.app, self.desk, self._staff, Right.REFUND, title)
 
     def _say(self, text: str) -> None:
         self.query_one("#problem", Static).update(content(text))
