@@ -11,10 +11,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kiosk.domain.tickets import Ticket
+from kiosk.screens import keeping
 from kiosk.screens.base import Desk
 from kiosk.screens.door_dialog import NextScan
-from kiosk.services.printing import NotPrinted, PrinterSilent
-from kiosk.services.ticket_files import CannotSave, TicketPicture
+from kiosk.services.ticket_files import TicketPicture
 from kiosk.widgets.frame import Key, KeyHint
 from kiosk.widgets.plain import one_line, wrapped
 from kiosk.widgets.qr_code import QrCode
@@ -96,31 +96,17 @@ class NewTicketScreen(ModalScreen[NextScan | None]):
 
     @work(group="save")
     async def _save(self) -> None:
-        files, words = self._desk.services.ticket_files, self._desk.words
-        assert files is not None
-        try:
-            async for _ in files.save(self._order_number, [self._picture()]):
-                self._say(words("Saving {n} of {all} …", n=1, all=1))
-        except CannotSave as fault:
-            self._say(words("Not saved: {reason}", reason=fault.reason))
-        else:
-            self._say(words("✔ Saved in {folder}", folder=str(files.folder)))
+        await keeping.save(self._desk, self._files_called, [self._picture()], self._say)
         self._is_at_work = False
 
     @work(group="print")
     async def _print(self) -> None:
-        printer, words = self._desk.services.printer, self._desk.words
-        assert printer is not None
-        self._say(words("Printing …"))
-        try:
-            await printer.print(self._order_number, [self._picture()])
-        except NotPrinted as fault:
-            self._say(words("Not printed: {reason}", reason=str(fault)))
-        except PrinterSilent:
-            self._say(words("The printer does not answer. Is there paper in it?"))
-        else:
-            self._say(words("✔ On its way to the printer."))
+        await keeping.print_out(self._desk, self._files_called, [self._picture()], self._say)
         self._is_at_work = False
+
+    @property
+    def _files_called(self) -> str:
+        return f"{self._order_number}-tickets"
 
     def _picture(self) -> TicketPicture:
         words, ticket, event = self._desk.words, self._ticket, self._desk.services.catalog.event

@@ -14,12 +14,11 @@ from textual.widgets import Static
 from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Order
 from kiosk.domain.tickets import Ticket
-from kiosk.screens import helps
+from kiosk.screens import helps, keeping
 from kiosk.screens.base import Desk
 from kiosk.screens.help import Help
 from kiosk.screens.step import Step
-from kiosk.services.printing import NotPrinted, PrinterSilent
-from kiosk.services.ticket_files import CannotSave, TicketPicture
+from kiosk.services.ticket_files import TicketPicture
 from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import content, one_line, wrapped
 from kiosk.widgets.qr_code import QrCode
@@ -148,24 +147,7 @@ class TicketScreen(Step[None]):
 
     @work(group="save")
     async def _save(self) -> None:
-        files, words = self.desk.services.ticket_files, self.words
-        assert files is not None
-        pictures = [self._picture(ticket) for ticket in self._tickets]
-        done, of = 0, len(pictures) + 1
-        self._say_saved(words("Saving {n} of {all} …", n=1, all=of))
-        try:
-            async for _ in files.save(self._order.number, pictures):
-                done += 1
-                self._say_saved(words("Saving {n} of {all} …", n=min(done + 1, of), all=of))
-        except CannotSave as fault:
-            self._say_saved(words("Not saved: {reason}", reason=fault.reason))
-        else:
-            # The code on it says everything, whatever can be written beside it.
-            missing = await files.not_drawn(pictures)
-            if missing:
-                self._say_saved(words("✔ Saved, without: {letters}", letters=missing))
-            else:
-                self._say_saved(words("✔ Saved in {folder}", folder=str(files.folder)))
+        await keeping.save(self.desk, self._files_called, self._pictures(), self._say_saved)
         self.busy = False
 
     @on(Target.Pressed, ".print")
@@ -176,24 +158,19 @@ class TicketScreen(Step[None]):
 
     @work(group="print")
     async def _print(self) -> None:
-        printer, words = self.desk.services.printer, self.words
-        assert printer is not None
-        # Who does not wait for it makes room for the next person: it goes on by itself.
-        self._say_saved(words("Printing …"))
-        pictures = [self._picture(ticket) for ticket in self._tickets]
-        try:
-            await printer.print(self._order.number, pictures)
-        except NotPrinted as fault:
-            self._say_saved(words("Not printed: {reason}", reason=str(fault)))
-        except PrinterSilent:
-            self._say_saved(words("The printer does not answer. Is there paper in it?"))
-        else:
-            self._say_saved(words("✔ On its way to the printer."))
+        await keeping.print_out(self.desk, self._files_called, self._pictures(), self._say_saved)
         self._is_printing = False
 
     @on(Target.Pressed, ".help")
     def help_pressed(self) -> None:
         self.action_help()
+
+    @property
+    def _files_called(self) -> str:
+        return f"{self._order.number}-tickets"
+
+    def _pictures(self) -> list[TicketPicture]:
+        return [self._picture(ticket) for ticket in self._tickets]
 
     def _picture(self, ticket: Ticket) -> TicketPicture:
         words, event = self.words, self.desk.services.catalog.event

@@ -44,7 +44,7 @@ class TicketPrinter:
     ) -> None:
         self._command = None if command is None else tuple(command)
         self._deadline_seconds = deadline_seconds
-        self._jobs: dict[int, asyncio.Task[None]] = {}
+        self._jobs: dict[str, asyncio.Task[None]] = {}
 
     async def is_there(self) -> bool:
         """Whether there is anything to print on; the system is asked once."""
@@ -53,31 +53,31 @@ class TicketPrinter:
             self._command = (_PRINT,) if found else ()
         return bool(self._command)
 
-    async def print(self, order_number: int, tickets: Sequence[TicketPicture]) -> None:
-        """Print the tickets of an order. While that is under way, asking again is asking once.
+    async def print(self, name: str, tickets: Sequence[TicketPicture]) -> None:
+        """Print tickets under a name. While that is under way, asking again is asking once.
 
         It goes on if nobody waits any more. Raises `NotPrinted` or `PrinterSilent`.
         """
-        job = self._jobs.get(order_number)
+        job = self._jobs.get(name)
         if job is None:
-            job = asyncio.create_task(self._print(order_number, tickets))
-            self._jobs[order_number] = job
-            job.add_done_callback(lambda done: self._ended(order_number, done))
+            job = asyncio.create_task(self._print(name, tickets))
+            self._jobs[name] = job
+            job.add_done_callback(lambda done: self._ended(name, done))
         await asyncio.shield(job)
 
     async def close(self) -> None:
         """Let what is being printed come to its end."""
         await asyncio.gather(*self._jobs.values(), return_exceptions=True)
 
-    def _ended(self, order_number: int, job: "asyncio.Task[None]") -> None:
-        del self._jobs[order_number]
+    def _ended(self, name: str, job: "asyncio.Task[None]") -> None:
+        del self._jobs[name]
         if not job.cancelled() and (fault := job.exception()):
-            log.warning("the tickets of order %s: %r", order_number, fault)
+            log.warning("not printed, %s: %r", name, fault)
 
-    async def _print(self, order_number: int, tickets: Sequence[TicketPicture]) -> None:
+    async def _print(self, name: str, tickets: Sequence[TicketPicture]) -> None:
         assert self._command, "there is no printer"
         with TemporaryDirectory(prefix="kiosk-") as folder:
-            file = Path(folder) / f"{order_number}-tickets.pdf"
+            file = Path(folder) / f"{name}.pdf"
             data = await asyncio.to_thread(pdf_of, tickets)
             try:
                 await asyncio.to_thread(file.write_bytes, data)

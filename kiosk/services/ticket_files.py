@@ -44,18 +44,17 @@ class TicketFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def save(
-        self, order_number: int, tickets: Sequence[TicketPicture]
-    ) -> AsyncIterator[Path]:
-        """Save each ticket as PNG, then all of them as one PDF; each file once it is there.
+    async def save(self, name: str, tickets: Sequence[TicketPicture]) -> AsyncIterator[Path]:
+        """Save each ticket as PNG, then all of them as one PDF of that name; each file once it is
+        there.
 
         Saving again writes the same files. Raises `CannotSave`.
         """
         try:
             await asyncio.to_thread(self.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
             for ticket in tickets:
-                yield await asyncio.to_thread(self._save_png, order_number, ticket)
-            yield await asyncio.to_thread(self._save_pdf, order_number, tickets)
+                yield await asyncio.to_thread(self._save_png, name, ticket)
+            yield await asyncio.to_thread(self._save_pdf, name, tickets)
         except OSError as fault:
             raise CannotSave(self.folder, fault.strerror or str(fault)) from fault
 
@@ -65,17 +64,17 @@ class TicketFiles:
 
         return await asyncio.to_thread(not_drawn, tickets)
 
-    def _save_png(self, order_number: int, ticket: TicketPicture) -> Path:
+    def _save_png(self, name: str, ticket: TicketPicture) -> Path:
         # Drawing is loaded when somebody wants it: a kiosk starts faster without.
         from kiosk.services.ticket_pictures import draw
 
         data = BytesIO()
         draw(ticket).save(data, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
-        parts = (file_part(str(order_number)), file_part(ticket.holder), file_part(ticket.number))
+        parts = (file_part(name), file_part(ticket.holder), file_part(ticket.number))
         return self._write("-".join(filter(None, parts)) + ".png", data.getvalue())
 
-    def _save_pdf(self, order_number: int, tickets: Sequence[TicketPicture]) -> Path:
-        return self._write(f"{file_part(str(order_number))}-tickets.pdf", pdf_of(tickets))
+    def _save_pdf(self, name: str, tickets: Sequence[TicketPicture]) -> Path:
+        return self._write(f"{file_part(name)}.pdf", pdf_of(tickets))
 
     def _write(self, name: str, data: bytes) -> Path:
         """Whole or not at all: a half-written ticket looks like one."""

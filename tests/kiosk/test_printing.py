@@ -30,7 +30,7 @@ async def test_the_command_gets_all_tickets_as_one_file_which_is_gone_afterwards
     tmp_path: Path,
 ) -> None:
     script = 'cp "$1" "$0/printed.pdf"; echo "$1" > "$0/name"'
-    await TicketPrinter(a_command(tmp_path, script)).print(1042, PAGES)
+    await TicketPrinter(a_command(tmp_path, script)).print("1042-tickets", PAGES)
 
     assert len(pages_of(tmp_path / "printed.pdf")) == 2
     assert all(decoded(page) for page in pages_of(tmp_path / "printed.pdf"))
@@ -41,9 +41,9 @@ async def test_the_command_gets_all_tickets_as_one_file_which_is_gone_afterwards
 
 async def test_asked_twice_at_once_it_prints_once_and_later_once_more(tmp_path: Path) -> None:
     printer = printer_of(tmp_path)
-    await asyncio.gather(*(printer.print(1042, PAGES) for _ in range(3)))
+    await asyncio.gather(*(printer.print("1042-tickets", PAGES) for _ in range(3)))
     assert (tmp_path / "log").read_text() == "once\n"
-    await printer.print(1042, PAGES)
+    await printer.print("1042-tickets", PAGES)
     assert (tmp_path / "log").read_text() == "once\n" * 2
 
 
@@ -57,21 +57,21 @@ async def test_asked_twice_at_once_it_prints_once_and_later_once_more(tmp_path: 
 )
 async def test_a_command_that_fails_says_why(command: tuple[str, ...], reason: str) -> None:
     with pytest.raises(NotPrinted, match=reason):
-        await TicketPrinter(command).print(1042, PAGES)
+        await TicketPrinter(command).print("1042-tickets", PAGES)
 
 
 async def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> None:
     script = 'sleep 300 & echo $! > "$0/child"; wait'
     printer = TicketPrinter(a_command(tmp_path, script), deadline_seconds=0.5)
     with pytest.raises(PrinterSilent):
-        await printer.print(1042, PAGES)
+        await printer.print("1042-tickets", PAGES)
     child = Path("/proc") / (tmp_path / "child").read_text().strip() / "stat"
     assert not child.exists() or ") Z " in child.read_text()
 
 
 async def test_who_closes_the_kiosk_waits_for_what_is_being_printed(tmp_path: Path) -> None:
     printer = printer_of(tmp_path)
-    waiting = asyncio.create_task(printer.print(1042, PAGES))
+    waiting = asyncio.create_task(printer.print("1042-tickets", PAGES))
     await asyncio.wait([waiting], timeout=0)
     waiting.cancel()
     await printer.close()

@@ -130,7 +130,7 @@ async def test_a_file_that_breaks_off_leaves_nothing_half_written(
 
     monkeypatch.setattr("os.fsync", no_space)
     with pytest.raises(CannotSave, match="No space left"):
-        async for _ in TicketFiles(tmp_path).save(1, [a_picture()]):
+        async for _ in TicketFiles(tmp_path).save("1-tickets", [a_picture()]):
             pass
     assert not [*tmp_path.iterdir()]
 
