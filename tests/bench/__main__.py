@@ -10,6 +10,7 @@ from kiosk.supervisor import prepare_for_painting
 BENCHES = {
     "ledger": "transfers per second and latency of each ledger engine",
     "sales": "tickets sold per second, key presses during a rush, time to start",
+    "wallet": "sends of tokens per second, wallets of many bills, airdrops for many people",
     "door": "from scan to verdict with up to a million tickets, with and without ledger and store",
 }
 
