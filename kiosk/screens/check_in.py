@@ -1,15 +1,10 @@
 """Checking in without staff: the own ticket, the Code of Conduct, and in."""
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual import work
 
 from kiosk.domain.admission import NeedsConduct, Reason, Scan, Verdict
 from kiosk.domain.errors import LedgerContradicts
@@ -18,9 +13,8 @@ from kiosk.screens.check_in_words import CheckInWords
 from kiosk.screens.claim_words import ClaimWords
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.notice import Notice, NoticeScreen
-from kiosk.screens.step import Step
+from kiosk.screens.scanning import Asking, ScanStep
 from kiosk.screens.visit import Visit
-from kiosk.widgets.frame import Key
 from kiosk.widgets.scan_input import ScanInput
 
 log = logging.getLogger(__name__)
@@ -51,40 +45,26 @@ class CheckInVisit(Visit):
         return []
 
 
-class CheckInScreen(Step[Verdict | None]):
+class CheckInScreen(ScanStep[Verdict | None]):
     """Answers what the door says about a ticket; None leads home.
 
     The staff's door goes on without ledger or store; nobody is admitted by a machine alone then.
     """
 
-    CSS_PATH = "check_in.tcss"
-    AUTO_FOCUS = "ScanInput"
-
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+        words = desk.words
+        asking = Asking(
+            words("Check in with your ticket"),
+            words("Hold the code of your ticket under the scanner."),
+            words("Or type the number below the code:"),
+            words("Check in"),
+            "XXXX-XXXX-XXXX",
+        )
+        super().__init__(desk, asking)
         self._unanswered: Scan | None = None
 
-    def body(self) -> ComposeResult:
-        words = self.words
-        with Vertical(classes="column"):
-            yield Static(Content(words("Check in with your ticket")), classes="question")
-            how = words("Hold the code of your ticket under the scanner.")
-            yield Static(Content(how), id="how")
-            yield Static(Content(words("Or type the number below the code:")), id="or")
-            with Horizontal(id="field"):
-                yield ScanInput(self.desk.services.clock, placeholder="XXXX-XXXX-XXXX")
-            yield Static("", id="problem")
-
-    def keys(self) -> Sequence[Key]:
-        words = self.words
-        return (Key("Enter", words("Check in"), "submit"), Key("Esc", words("Back"), "back"))
-
-    @on(ScanInput.Scanned)
-    def scanned(self, scanned: ScanInput.Scanned) -> None:
-        if not self.busy:
-            self.busy = True
-            self._say(self.words("One moment, please"))
-            self._check_in(scanned.code)
+    def given(self, scanned: ScanInput.Scanned) -> None:
+        self._check_in(scanned.code)
 
     @work(group="check in")
     async def _check_in(self, code: str) -> None:
@@ -93,13 +73,11 @@ class CheckInScreen(Step[Verdict | None]):
             verdict = await self._judged(scan)
         except AWAY:
             self._unanswered = scan
-            self._say(
-                self.words("The books do not answer. Please go to the desk with your ticket.")
-            )
+            self.say(self.words("The books do not answer. Please go to the desk with your ticket."))
         except LedgerContradicts as fault:
             log.error("a scan cannot be booked: %s", fault.what, exc_info=fault)
             self._unanswered = None
-            self._say(self.words("It could not be booked: an organiser has to look into it."))
+            self.say(self.words("It could not be booked: an organiser has to look into it."))
         else:
             self._unanswered = None
             self._conclude(verdict)
@@ -130,17 +108,11 @@ class CheckInScreen(Step[Verdict | None]):
     def _conclude(self, verdict: Verdict | None) -> None:
         words = self.words
         if verdict is None:
-            self._say(words("Nobody is admitted without it. The people at the desk can help."))
+            self.say(words("Nobody is admitted without it. The people at the desk can help."))
         elif verdict.reason in _MISREAD:
-            self._say(CheckInWords(self.desk).misread(verdict.reason))
+            self.say(CheckInWords(self.desk).misread(verdict.reason))
         else:
             self.finish(verdict)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#problem", Static).update(Content(text))
-
-    async def action_submit(self) -> None:
-        await self.query_one(ScanInput).action_submit()
 
     def action_back(self) -> None:
         self.finish(None)
