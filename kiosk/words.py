@@ -4,7 +4,7 @@ A catalogue is a gettext `.po` file in `languages/`. What it lacks is said in En
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from kiosk.domain.money import Money
 
 LANGUAGES = ("en", "es", "de")
 _FOLDER = Path(__file__).parent / "languages"
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,35 @@ class Words:
         days = abs((there.date() - today).days)
         if days == 0:
             return time
-        if days < 7:
+        if days < _WEEK:
             return f"{format_date(there, 'EEEE', locale=self._locale)} {time}"
         return f"{self._day(there)} {time}"
+
+    def ahead(self, at: datetime, now: datetime) -> str:
+        """`at 02:00 tonight`, `today at 18:00`, `on Saturday at 09:00`, `on 2 June at 09:00`."""
+        there, here = at.astimezone(self.timezone), now.astimezone(self.timezone)
+        time = self.clock(at)
+        # The small hours belong to the evening before.
+        if _evening(there) == _evening(here) and (there.hour >= 21 or there.hour < 5):
+            return self("at {time} tonight", time=time)
+        match (there.date() - here.date()).days:
+            case 0:
+                return self("today at {time}", time=time)
+            case 1:
+                return self("tomorrow at {time}", time=time)
+        return self("on {day} at {time}", day=self._date(there, here), time=time)
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """`today 18:04`, `yesterday 18:04`, `Saturday 18:04` this week, else `2 June`."""
+        there, here = at.astimezone(self.timezone), now.astimezone(self.timezone)
+        time = self.clock(at)
+        match days := (here.date() - there.date()).days:
+            case 0:
+                return self("today {time}", time=time)
+            case 1:
+                return self("yesterday {time}", time=time)
+        day = self._date(there, here)
+        return f"{day} {time}" if days < _WEEK else day
 
     def window(self, window: Window) -> str:
         """`Fri 12 Mar – Sun 14 Mar`, or `Sat 13 Mar 10:00 – 13:00` within one day."""
@@ -122,6 +149,13 @@ class Words:
         """`Sat 13 Mar 09:00` at the event."""
         return f"{self._day(at.astimezone(self.timezone))} {self.clock(at)}"
 
+    def _date(self, there: datetime, here: datetime) -> str:
+        """`Saturday` within a week, else `2 June`, with its year if that is another one."""
+        if abs((there.date() - here.date()).days) < _WEEK:
+            return str(format_date(there, "EEEE", locale=self._locale))
+        skeleton = "MMMMd" if there.year == here.year else "yMMMMd"
+        return str(format_skeleton(skeleton, there.replace(tzinfo=None), locale=self._locale))
+
     def _day(self, local: datetime) -> str:
         return format_skeleton("MMMEd", local.replace(tzinfo=None), locale=self._locale)
 
@@ -129,3 +163,8 @@ class Words:
     def _locale(self) -> Locale:
         # English of Europe: days before months, and twenty-four hours.
         return Locale.parse({"en": "en_GB"}.get(self.language, self.language))
+
+
+def _evening(local: datetime) -> date:
+    """The day that an hour belongs to for whoever is still up."""
+    return (local - timedelta(hours=5)).date()

@@ -104,6 +104,38 @@ def test_a_time_is_said_from_where_one_stands(later: timedelta, said: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("language", "later", "said"),
+    [
+        ("en", timedelta(hours=1), "today at 07:00"),
+        ("en", timedelta(hours=15), "at 21:00 tonight"),
+        ("en", timedelta(hours=20), "at 02:00 tonight"),
+        ("en", timedelta(hours=23), "tomorrow at 05:00"),
+        ("en", timedelta(hours=44), "on Sunday at 03:00"),
+        ("en", 9 * DAY, "on 21 March at 07:00"),
+        ("en", 400 * DAY, "on 15 Apr 2028 at 07:00"),
+        ("es", timedelta(hours=20), "esta noche a las 02:00"),
+        ("de", 9 * DAY, "am 21. März um 07:00"),
+    ],
+)
+def test_what_comes_is_said_with_its_day(language: str, later: timedelta, said: str) -> None:
+    assert words(language).ahead(NOON + later, NOON) == said
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        (timedelta(hours=1), "today 05:00"),
+        (DAY, "yesterday 06:00"),
+        (3 * DAY, "Tuesday 06:00"),
+        (9 * DAY, "3 March"),
+        (90 * DAY, "12 Dec 2026"),
+    ],
+)
+def test_what_was_is_said_with_its_day(earlier: timedelta, said: str) -> None:
+    assert words().ago(NOON - earlier, NOON) == said
+
+
+@pytest.mark.parametrize(
     ("window", "said"),
     [
         (Window(), "any time"),
