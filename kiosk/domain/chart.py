@@ -118,6 +118,8 @@ class TransferCode(IntEnum):
     SUBMIT = 48
     CONFIRM = 49
     FAIL = 50
+    GIVE_BACK = 51
+    """Tokens that were spent come back."""
 
 
 RESOURCE_TAGS: Final = {kind: tag for tag, kind in enumerate(ResourceKind)}

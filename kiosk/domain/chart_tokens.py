@@ -1,6 +1,6 @@
 """Tokens on the ledger: each kind on a ledger of its own, each bill an account of its own.
 
-    income --emit--> debt --issue--> bill --send--> bill --spend--> app
+    income --emit--> debt --issue--> bill --send--> bill --spend--> app --give back--> bill
                                        bill --expire--> expired
                                        bill --claw back--> debt
 
@@ -25,6 +25,7 @@ _CODES: Final = {
     MoveKind.ISSUE: TransferCode.ISSUE,
     MoveKind.SEND: TransferCode.SEND,
     MoveKind.SPEND: TransferCode.SPEND,
+    MoveKind.GIVE_BACK: TransferCode.GIVE_BACK,
     MoveKind.EXPIRE: TransferCode.EXPIRE,
     MoveKind.CLAW_BACK: TransferCode.CLAW_BACK,
 }
@@ -185,6 +186,9 @@ def _sides(event: Event, move: Move, part: MovePart) -> tuple[int, int]:
             return source, part.bill
         case MoveKind.SPEND:
             return source, app_account_id(event, move.token_number, move.app)
+        case MoveKind.GIVE_BACK:
+            assert part.bill is not None
+            return app_account_id(event, move.token_number, move.app), part.bill
         case MoveKind.EXPIRE:
             expired = token_account_id(event, move.token_number, AccountCode.TOKENS_EXPIRED)
             return source, expired

@@ -24,6 +24,8 @@ class MoveKind(StrEnum):
     """Bills → new bills of somebody else."""
     SPEND = "spend"
     """Bills → what they are spent at."""
+    GIVE_BACK = "give_back"
+    """What they were spent at → new bills in place of those that were spent."""
     EXPIRE = "expire"
     """Bills → expired."""
     CLAW_BACK = "claw_back"
@@ -46,7 +48,8 @@ class MoveState(StrEnum):
 class MovePart:
     """What leaves one bill, or comes to be, and where it goes.
 
-    `source` is None where tokens are issued, `bill` where they do not become a bill.
+    `source` is None where tokens are issued, `bill` where they do not become a bill. Of tokens that
+    are given back, `source` is the bill they were spent from.
     """
 
     source: int | None
@@ -66,18 +69,20 @@ class Move:
     token_number: int
     amount: int
     sender: int | None
-    """The wallet they come from, None where they are issued."""
+    """The wallet they come from, None where they come from none."""
     receiver: int | None
     """The wallet they go to, None if they go to none."""
     asked_at: datetime
     parts: tuple[MovePart, ...]
     app: str = ""
-    """Where they are spent."""
+    """Where they are spent, or were."""
     note: str = ""
     """What for, in the words of who asked."""
     attempt: int = 1
     state: MoveState = MoveState.ASKED
     done_at: datetime | None = None
+    order_id: int | None = None
+    """The order it belongs to: one that buys tokens, or is paid with them."""
 
     @property
     def is_long(self) -> bool:

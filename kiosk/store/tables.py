@@ -121,6 +121,8 @@ class OrderRow(SQLModel, table=True):
         default=False, sa_type=Flag, sa_column_kwargs={"server_default": text("0")}
     )
     """Whether there is a payment at a provider: of none, nobody need look for it."""
+    packs: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many kinds of packs of tokens it buys: of none, nobody need look for them."""
 
 
 class ClaimRow(SQLModel, table=True):

@@ -53,6 +53,7 @@ def add(session: Session, event_id: int, move: Move) -> Move:
         "app": move.app,
         "note": move.note,
         "asked_at": move.asked_at,
+        "order_id": move.order_id,
         **_changing(move),
     }
     if not insert_missing(session, _MOVES, values):
@@ -143,6 +144,7 @@ def _move(row: Row[*tuple[object, ...]], parts: tuple[MovePart, ...]) -> Move:
         attempt=row.attempt,
         state=MoveState(row.state),
         done_at=row.done_at,
+        order_id=row.order_id,
     )
 
 

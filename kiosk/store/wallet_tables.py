@@ -63,9 +63,11 @@ class TokenMoveRow(SQLModel, table=True):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("attempt >= 1", name="attempt"),
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_at"),
-        CheckConstraint("(kind = 'issue') = (sender_id IS NULL)", name="sender_id"),
-        CheckConstraint("(kind IN ('issue', 'send')) = (receiver_id IS NOT NULL)", name="receiver"),
-        CheckConstraint("(kind = 'spend') = (app <> '')", name="app"),
+        CheckConstraint("(kind IN ('issue', 'give_back')) = (sender_id IS NULL)", name="sender_id"),
+        CheckConstraint(
+            "(kind IN ('issue', 'send', 'give_back')) = (receiver_id IS NOT NULL)", name="receiver"
+        ),
+        CheckConstraint("(kind IN ('spend', 'give_back')) = (app <> '')", name="app"),
         Index("ix_token_move_sender_id", "sender_id", "asked_at"),
         Index("ix_token_move_receiver_id", "receiver_id", "asked_at"),
         Index(
@@ -90,6 +92,8 @@ class TokenMoveRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
     asked_at: datetime = Field(sa_type=Instant)
     done_at: datetime | None = Field(default=None, sa_type=Instant)
+    order_id: int | None = Field(default=None, foreign_key="orders.id", sa_type=Id128)
+    """The order it belongs to, if it is part of one."""
 
 
 class TokenPartRow(SQLModel, table=True):
