@@ -17,6 +17,7 @@ from sqlmodel import Session, func, select
 
 from kiosk.domain.errors import StoreTooNew, StoreUnavailable
 from kiosk.services.order_book import OrderBook
+from kiosk.store import chain_tables as chain_tables
 from kiosk.store import claim_tables as claim_tables
 from kiosk.store import door, orders
 from kiosk.store import lane_tables as lane_tables

@@ -6,6 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from kiosk.store import airdrop_tables as airdrop_tables
+from kiosk.store import chain_tables as chain_tables
 from kiosk.store import claim_tables as claim_tables
 from kiosk.store import doorway_tables as doorway_tables
 from kiosk.store import lane_tables as lane_tables
