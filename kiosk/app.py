@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.rights import least_role
-from kiosk.forgetting import forget_what_was_shown
+from kiosk.forgetting import FORGET_SECONDS, forget_what_was_shown
 from kiosk.pauses import look_through
 from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.check_in import CheckInVisit
@@ -43,8 +43,6 @@ log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
-FORGET_SECONDS = 1
-"""After a visit: by then its worker is over, and home is drawn."""
 _FIRST_WISH: Final = {"door": StaffWish.DOOR, "organiser": StaffWish.WATCH}
 """What a PIN opens first, by the mode that was asked for."""
 

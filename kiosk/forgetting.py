@@ -1,11 +1,15 @@
 """Leave nothing in memory of what a person was shown."""
 
 import gc
+from typing import Final
 
 from rich import cells
 
 # Nothing public clears this cache, and it is bound to whole widgets' worth of drawn lines.
 from textual._styles_cache import StylesCache
+
+FORGET_SECONDS: Final = 1
+"""After somebody has gone: by then what worked for them is over, and home is drawn."""
 
 
 def forget_what_was_shown() -> None:

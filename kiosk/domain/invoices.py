@@ -1,12 +1,13 @@
 """Invoices: what somebody owes for an order whose tickets they have, and what they paid of it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from kiosk.domain.claim_payment import Instrument, Kind, claim_payment
 from kiosk.domain.errors import KioskError
-from kiosk.domain.money import Money
+from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState
 from kiosk.domain.people import Attendee
 
@@ -98,3 +99,12 @@ def invoice(order: Order, payments: tuple[InvoicePayment, ...]) -> Invoice:
         outstanding=paid.outstanding,
         is_paid=paid.fulfilled,
     )
+
+
+def by_way(payments: Iterable[InvoicePayment]) -> Mapping[str, Money]:
+    """The money that is booked, by the ways it came."""
+    found: dict[str, Money] = {}
+    for one in payments:
+        if one.settled:
+            found[one.way] = found.get(one.way, zero(one.amount.currency)) + one.amount
+    return found

@@ -1,13 +1,15 @@
 """What staff read about money that goes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kiosk.domain.chart import BANK
 from kiosk.domain.events import ProviderName
 from kiosk.domain.money import Money
-from kiosk.domain.orders import Order
+from kiosk.domain.orders import Method, Order
 from kiosk.domain.refunds import NotRefundable, RefundDue, RefundFault, RefundReason, RefundState
 from kiosk.screens.base import Desk
+from kiosk.screens.money_words import way_words
 from kiosk.widgets.plain import cut, fit
 
 _NAME_COLUMNS = 22
@@ -45,21 +47,27 @@ class RefundWords:
             RefundReason.RETURNED: words("the whole order is given back"),
         }[due.refund.reason]
 
-    def way(self, provider: str) -> str:
+    def paid_by(self, due: RefundDue) -> str:
         """By which way the money came."""
-        words = self.desk.words
-        if provider in _CASH:
-            return words("cash")
-        return words("by phone") if provider == ProviderName.SANDBOX else provider
+        payment = due.order.payment
+        whole = due.refund.reason is RefundReason.RETURNED
+        if whole and payment is not None and payment.method is Method.INVOICE:
+            return self.desk.words("by invoice")
+        return way_words(self.desk.words, due.refund.provider)
 
-    def give(self, amount: Money, provider: str) -> str:
-        """What somebody has to do for the money to be back."""
+    def give(self, amounts: Mapping[str, Money]) -> str:
+        """What somebody has to do for money to be back that came by these ways."""
+        given = [self._give(amount, way) for way, amount in amounts.items() if amount]
+        return " ".join(given) or self.desk.words("No money goes back.")
+
+    def _give(self, amount: Money, way: str) -> str:
         words, total = self.desk.words, self.desk.words.sum(amount)
-        if not amount:
-            return words("No money goes back.")
-        if provider in _CASH:
+        if way in _CASH:
             return words("Hand over {sum} in cash.", sum=total)
-        return words("Send {sum} back the way it came: {way}.", sum=total, way=self.way(provider))
+        if way == BANK:
+            return words("Transfer {sum} back to their bank account.", sum=total)
+        said = way_words(words, way)
+        return words("Send {sum} back the way it came: {way}.", sum=total, way=said)
 
     def tickets(self, order: Order) -> str:
         """What an order loses that is given back."""

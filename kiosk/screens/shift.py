@@ -6,6 +6,7 @@ from typing import Final
 from textual.app import App
 
 from kiosk.domain.events import StaffMember
+from kiosk.forgetting import FORGET_SECONDS, forget_what_was_shown
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.organiser import OrganiserScreen
@@ -40,14 +41,17 @@ class Shift:
 
     async def open(self, screen: StaffMode, member: StaffMember) -> None:
         """Open a mode in place of the one that is open."""
-        if (mode := self.mode) is not None:
-            await mode.dismiss(None)
+        while self.mode is not None:
+            # What lies on top of it, first.
+            await self._app.screen.dismiss(None)
 
         def left(_: None) -> None:
             by_silence, self._by_silence = self._by_silence, False
             # At a door a badge may have changed the shift.
             last = screen.staff if isinstance(screen, DoorScreen) else member
             self._app.run_worker(self._record(last, by_silence), group="leave")
+            # Staff see people's names and addresses, too.
+            self._app.set_timer(FORGET_SECONDS, forget_what_was_shown)
 
         await self._app.push_screen(screen, left)
 

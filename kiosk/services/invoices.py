@@ -1,12 +1,14 @@
 """Invoices: read one, and take the money that comes for it later."""
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from kiosk.domain import chart_refunds
 from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import StaffMember
-from kiosk.domain.invoices import Invoice, InvoicePayment, MoreThanOwed, invoice
+from kiosk.domain.invoices import Invoice, InvoicePayment, MoreThanOwed, by_way, invoice
 from kiosk.domain.money import Money
 from kiosk.domain.rights import Right, require
 from kiosk.services.backing import Backing
@@ -31,6 +33,11 @@ class Invoices:
     async def invoice(self, order_id: int) -> Invoice:
         """The invoice of an order as it is now; raises `NotInvoiced` or `UnknownOrder`."""
         return await self._store.transaction(lambda session: _invoice(session, order_id))
+
+    async def received(self, order_id: int) -> Mapping[str, Money]:
+        """The money that came in for the invoice of an order so far, by the ways it came."""
+        paid = await self._store.transaction(lambda session: refunds.payments_of(session, order_id))
+        return by_way(paid)
 
     async def settle(
         self, order_id: int, payment_id: int, money: tuple[Money, str, str], staff: StaffMember

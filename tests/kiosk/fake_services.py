@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -14,13 +15,14 @@ from kiosk.domain.events import (
     Role,
     StaffMember,
 )
+from kiosk.domain.money import Money
 from kiosk.domain.orders import Order
+from kiosk.domain.pins import PinsLocked
 from kiosk.domain.refunds import Refund, RefundDue
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, read_badge
 from kiosk.domain.terminals import (
     CODE_LIFE,
     Invitation,
-    PinsLocked,
     TerminalState,
     TerminalStatus,
 )
@@ -164,11 +166,16 @@ class FakeRefunds(Refunds, Answers):
         return self._sales.orders[order_id]
 
 
-class FakeInvoices(Invoices):
-    """Has none."""
+class FakeInvoices(Invoices, Answers):
+    """Knows the money that the test names."""
 
     def __init__(self) -> None:
-        pass
+        Answers.__init__(self)
+        self.came: Mapping[str, Money] = {}
+
+    async def received(self, order_id: int) -> Mapping[str, Money]:
+        self.check()
+        return self.came
 
 
 class FakeWallets(Wallets):
@@ -202,6 +209,7 @@ class Fakes:
         self.pairing = FakePairing("North gate")
         self.terminals = FakeTerminals()
         self.refunds = FakeRefunds(self.sales)
+        self.invoices = FakeInvoices()
         self.services = Services(
             catalog=self.catalog,
             sales=self.sales,
@@ -213,7 +221,7 @@ class Fakes:
             terminals=self.terminals,
             payments=self.payments,
             refunds=self.refunds,
-            invoices=FakeInvoices(),
+            invoices=self.invoices,
             claims=self.claims,
             ticket_desk=self.ticket_desk,
             hand_outs=self.hand_outs,

@@ -13,7 +13,8 @@ from kiosk.screens.you import YouScreen
 from tests.kiosk.attendee import to_pay, to_ticket
 from tests.kiosk.fake_events import NUMBER
 from tests.kiosk.fake_services import Fakes
-from tests.kiosk.playing import Play, playing, text_of, until, until_screen
+from tests.kiosk.playing import Play, playing, text_of, until, until_screen, until_text
+from tests.kiosk.test_refunds_screen import a_due, to_refunds
 
 Go = Callable[[Play], Awaitable[None]]
 
@@ -42,6 +43,18 @@ async def test_nothing_that_was_shown_is_left_in_memory(come_home: Go) -> None:
         await until(pilot, lambda: not of_a_visit())
 
         assert not what_is_drawn()
+
+
+async def test_nothing_that_staff_saw_of_people_is_left_in_memory() -> None:
+    fakes = Fakes()
+    await a_due(fakes)
+    async with playing(fakes.services) as (_, pilot):
+        await to_refunds(pilot)
+        await until_text(pilot, "Ada Lovelace")
+        await pilot.press("f9")
+        await until_screen(pilot, WelcomeScreen)
+
+        await until(pilot, lambda: not what_is_drawn())
 
 
 def of_a_visit() -> list[object]:

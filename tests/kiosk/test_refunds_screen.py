@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.domain.chart import BANK
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import ProviderName
 from kiosk.domain.money import Money
-from kiosk.domain.orders import Order
+from kiosk.domain.orders import Method, Order
 from kiosk.domain.people import Attendee
 from kiosk.domain.refunds import (
     NotRefundable,
@@ -18,12 +19,14 @@ from kiosk.domain.refunds import (
     RefundState,
 )
 from kiosk.screens.confirm import ConfirmDialog
+from kiosk.screens.help import HelpScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.refunds import RefundsScreen
 from kiosk.screens.search import SearchDialog
 from kiosk.screens.staff import StaffDialog
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.target import Target
+from kiosk.words import LANGUAGES
 from tests.kiosk.factories import a_cashier
 from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import LEDGER_AWAY, NOON
@@ -40,6 +43,7 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
+from tests.kiosk.test_footers import assert_keys_fit
 from tests.kiosk.test_hostile_text import assert_in_frame
 from tests.kiosk.test_organiser_screen import unlock
 
@@ -205,6 +209,48 @@ async def test_a_supervisor_gives_a_whole_order_back() -> None:
         await until_text(pilot, "Order 1042 is refunded. Hand over 8.00 USD in cash.")
         [(what, order_id, _)] = fakes.refunds.done
         assert (what, order_id) == ("refund", order.id)
+
+
+async def test_money_for_an_invoice_goes_back_by_the_ways_it_came() -> None:
+    fakes = Fakes()
+    order = await a_sale(fakes)
+    assert order.payment is not None
+    payment = replace(order.payment, method=Method.INVOICE, amount=Money(0, "USD"))
+    fakes.sales.orders[order.id] = replace(order, payment=payment)
+    fakes.claims.cards = [a_card(order_id=order.id)]
+    async with playing(fakes.services) as (_, pilot):
+        await to_refunds(pilot, "3333")
+        await to_sure(pilot)
+        await until_text(pilot, "No money goes back.")
+        # It comes while somebody is asked.
+        fakes.invoices.came = {BANK: Money(500, "USD"), "cash": Money(300, "USD")}
+        await pilot.press("enter")
+        await until_text(pilot, "Order 1042 is refunded.")
+        await until_text(pilot, "Transfer 5.00 USD back to their bank account.")
+        await until_text(pilot, "Hand over 3.00 USD in cash.")
+
+
+async def test_an_invoiced_order_that_goes_back_is_not_called_cash() -> None:
+    fakes = Fakes()
+    due = await a_due(fakes, reason=RefundReason.RETURNED, state=RefundState.ASKED, paid_by="Mo")
+    assert due.order.payment is not None
+    payment = replace(due.order.payment, method=Method.INVOICE)
+    fakes.refunds.known = [replace(due, order=replace(due.order, payment=payment))]
+    async with playing(fakes.services) as (_, pilot):
+        await to_refunds(pilot)
+        await until_text(pilot, "paid: by invoice")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_keys_fit_and_are_explained_in_every_language(language: str) -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await pilot.press(*["right"] * LANGUAGES.index(language))
+        await to_refunds(pilot)
+        assert_keys_fit(pilot)
+        await pilot.press("f1")
+        await until_screen(pilot, HelpScreen)
+        assert_in_frame(pilot)
 
 
 async def test_a_cashier_asks_a_supervisor_for_a_whole_order() -> None:

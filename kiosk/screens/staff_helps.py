@@ -1,0 +1,28 @@
+"""What the screens of the staff say when somebody asks for help."""
+
+from collections.abc import Sequence
+
+from kiosk.screens.help import Help
+from kiosk.widgets.frame import Key
+from kiosk.words import Words
+
+
+def refunding(words: Words, keys: Sequence[Key]) -> Help:
+    """Where money is given back."""
+    return _staffs(
+        words("Giving money back"),
+        words("The list has money that bought nothing: it came too late, or twice."),
+        words(
+            "Say that it went back once it did: it is on record then, and nobody else gives it"
+            " back again."
+        ),
+        words(
+            "A whole order can be given back as long as nobody was let in with it. Its tickets"
+            " admit nobody then, and its places are free again. A supervisor has to agree."
+        ),
+        keys=keys,
+    )
+
+
+def _staffs(title: str, *text: str, keys: Sequence[Key]) -> Help:
+    return Help(title, text, tuple(keys))
