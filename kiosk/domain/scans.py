@@ -7,6 +7,7 @@ from typing import Final
 from kiosk.domain import codes
 from kiosk.domain.staff_codes import read_badge
 from kiosk.domain.tickets import TEXT_SYMBOLS, read_code
+from kiosk.domain.wallet_codes import read_wallet_code
 
 TEST_TEXT: Final = "TURNSTILE-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What a scanner should send of the code on the test screen."""
@@ -16,12 +17,13 @@ _HARMLESS: Final = frozenset("YZIO-")
 
 
 def last_code(text: str) -> str | None:
-    """The whole code, of a ticket or a badge, that `text` ends with; None while there is none.
+    """The whole code, of ticket, badge or wallet, that `text` ends with; None while there is none.
 
     What lies before it is what somebody began to type, or what an earlier scan lost half of.
     """
     tail = tidied(text)[-TEXT_SYMBOLS:]
-    return tail if read_code(tail) or read_badge(tail) else None
+    is_ours = read_code(tail) or read_badge(tail) or read_wallet_code(tail)
+    return tail if is_ours else None
 
 
 def is_ticket(typed: str) -> bool:

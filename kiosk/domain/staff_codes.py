@@ -1,27 +1,12 @@
 """Staff badges: a signed QR that says who works here, and can be made void."""
 
-import struct
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
-from kiosk.domain import codes
 from kiosk.domain.errors import KioskError
+from kiosk.domain.signed_codes import CodeKind, NamingCode, SignedNamingCode, read_naming
 from kiosk.domain.tickets import TEXT_SYMBOLS
 from ledger.ids import derived_id
-
-# The first byte tells badges from tickets, so that no ticket is ever a badge. The zeros make it
-# as long as a ticket: whoever waits for the whole of a code need know one length only.
-_LAYOUT: Final = struct.Struct(">B16sH10x")
-_FORMAT: Final = 2
-_SIGNATURE_BYTES: Final = 64
-
-VERSION_MAX: Final = 65535
-
-assert len(codes.encode(bytes(_LAYOUT.size + _SIGNATURE_BYTES))) == TEXT_SYMBOLS
 
 
 class BadgeFault(StrEnum):
@@ -63,37 +48,9 @@ class EventNotOpened(KioskError):
         return f"the event {self.event_key} was not opened here yet: `kiosk event load` opens it"
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+def badge_code(member_id: int, version: int) -> NamingCode:
     """What a badge says about itself; nothing that could be read without the event."""
-
-    member_id: int
-    version: int
-
-    def to_bytes(self) -> bytes:
-        """The 29 bytes that are signed."""
-        return _LAYOUT.pack(_FORMAT, self.member_id.to_bytes(16, "big"), self.version)
-
-    def signed(self, key: Ed25519PrivateKey) -> str:
-        """The text of the QR: as many symbols as a ticket has, all in QR's alphanumeric mode."""
-        data = self.to_bytes()
-        return codes.encode(data + key.sign(data))
-
-
-@dataclass(frozen=True, slots=True)
-class SignedBadge:
-    """A badge somebody presents, with a signature that may or may not be good."""
-
-    badge: Badge
-    signature: bytes
-
-    def is_signed_by(self, key: Ed25519PublicKey) -> bool:
-        """Whether the owner of `key` signed exactly this badge."""
-        try:
-            key.verify(self.signature, self.badge.to_bytes())
-        except InvalidSignature:
-            return False
-        return True
+    return NamingCode(CodeKind.BADGE, member_id, version)
 
 
 def member_id(event_id: int, name: str) -> int:
@@ -101,15 +58,9 @@ def member_id(event_id: int, name: str) -> int:
     return derived_id("staff", event_id, name)
 
 
-def read_badge(text: str) -> SignedBadge | None:
+def read_badge(text: str) -> SignedNamingCode | None:
     """What a scanned text says, not yet trusted; None if no badge reads like it."""
-    data = codes.decode(text.strip())
-    if data is None or len(data) != _LAYOUT.size + _SIGNATURE_BYTES or data[0] != _FORMAT:
-        return None
-    signed, signature = data[: _LAYOUT.size], data[_LAYOUT.size :]
-    _, member, version = _LAYOUT.unpack(signed)
-    badge = Badge(int.from_bytes(member, "big"), version)
-    return SignedBadge(badge, signature) if badge.to_bytes() == signed else None
+    return read_naming(text, CodeKind.BADGE)
 
 
 def last_badge(text: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from kiosk.domain import codes
 from kiosk.domain.errors import KioskError, StoreUnavailable
+from kiosk.domain.pins import PIN_TRIES_MAX
 
 CODE_SYMBOLS: Final = 8
 """Symbols of a pairing code: 7 that are random and one that checks them."""
@@ -18,9 +19,6 @@ CODE_TRIES_MAX: Final = 5
 """After so many wrong codes at a terminal the right one is void too: ask for another."""
 
 NAME_LENGTH_MAX: Final = 64
-
-PIN_TRIES_MAX: Final = 10
-"""After so many wrong PINs in a row a terminal takes none until it is freed."""
 
 
 class TerminalState(StrEnum):
@@ -114,14 +112,6 @@ class NotPaired(StoreUnavailable):
 
     def __str__(self) -> str:
         return f"{self.reason}: `kiosk terminal invite` gives a code for it"
-
-
-@dataclass(eq=False)
-class PinsLocked(KioskError):
-    """Too many wrong PINs in a row at this terminal: it takes none until it is freed.
-
-    An organiser frees it: from another terminal, with a badge at this one, or by the command line.
-    """
 
 
 def checked_terminal_name(name: str) -> str:

@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from kiosk.domain import codes
 from kiosk.domain.events import EventSlot, Window
 from kiosk.domain.orders import SlotClaim
 from kiosk.domain.people import Attendee
+from kiosk.domain.signed_codes import SIGNATURE_BYTES, CodeKind, is_signed, read_signed, sign
 
 TEXT_MAX: Final = 154
 """Symbols that a QR code of version 5 holds at error correction L: 45 by 23 cells on screen."""
 
 _LAYOUT: Final = struct.Struct(">B16sHHII")
-_FORMAT: Final = 1
-_SIGNATURE_BYTES: Final = 64
 
-TEXT_SYMBOLS: Final = len(codes.encode(bytes(_LAYOUT.size + _SIGNATURE_BYTES)))
+TEXT_SYMBOLS: Final = len(codes.encode(bytes(_LAYOUT.size + SIGNATURE_BYTES)))
 """Symbols of every ticket's QR."""
 
 
@@ -36,7 +34,7 @@ class Payload:
     def to_bytes(self) -> bytes:
         """The 29 bytes that are signed."""
         return _LAYOUT.pack(
-            _FORMAT,
+            CodeKind.TICKET,
             self.claim_id.to_bytes(16, "big"),
             self.version,
             self.slot_number,
@@ -46,8 +44,7 @@ class Payload:
 
     def signed(self, key: Ed25519PrivateKey) -> str:
         """The text of the QR: at most 154 symbols, all in QR's alphanumeric mode."""
-        data = self.to_bytes()
-        return codes.encode(data + key.sign(data))
+        return sign(self.to_bytes(), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +56,19 @@ class SignedPayload:
 
     def is_signed_by(self, key: Ed25519PublicKey) -> bool:
         """Whether the owner of `key` signed exactly this payload."""
-        try:
-            key.verify(self.signature, self.payload.to_bytes())
-        except InvalidSignature:
-            return False
-        return True
+        return is_signed(self.payload.to_bytes(), self.signature, key)
 
 
 def read_code(text: str) -> SignedPayload | None:
     """What a scanned text says, not yet trusted; None if no ticket reads like it."""
-    data = codes.decode(text.strip())
-    if data is None or len(data) != _LAYOUT.size + _SIGNATURE_BYTES or data[0] != _FORMAT:
+    read = read_signed(text, CodeKind.TICKET, _LAYOUT.size)
+    if read is None:
         return None
-    _, claim_id, version, slot_number, starts, ends = _LAYOUT.unpack(data[: _LAYOUT.size])
+    data, signature = read
+    _, claim_id, version, slot_number, starts, ends = _LAYOUT.unpack(data)
     window = Window(_instant(starts), _instant(ends))
     payload = Payload(int.from_bytes(claim_id, "big"), version, slot_number, window)
-    return SignedPayload(payload, data[_LAYOUT.size :])
+    return SignedPayload(payload, signature)
 
 
 @dataclass(frozen=True, slots=True)

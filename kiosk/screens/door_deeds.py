@@ -13,9 +13,9 @@ from kiosk.domain.claims import ClaimCard, UnknownClaim
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.lane import LaneState
+from kiosk.domain.pins import PinsLocked
 from kiosk.domain.rights import Right
 from kiosk.domain.staff_codes import BadgeRefused
-from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.claim_card import ClaimCardDialog, ClaimWish
 from kiosk.screens.claim_deeds import TAKING_ALONG, ClaimDeeds

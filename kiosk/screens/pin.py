@@ -7,9 +7,9 @@ from textual.widgets import Static
 
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
+from kiosk.domain.pins import PinsLocked
 from kiosk.domain.rights import Right, least_role, may
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, last_badge
-from kiosk.domain.terminals import PinsLocked
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.dialog import Dialog
 from kiosk.widgets.scan_input import ScanInput

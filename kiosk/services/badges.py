@@ -10,7 +10,8 @@ from sqlmodel import Session
 from kiosk.clock import Clock
 from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.events import Event, StaffMember
-from kiosk.domain.staff_codes import Badge, EventNotOpened, UnknownStaff, member_id
+from kiosk.domain.signed_codes import NamingCode
+from kiosk.domain.staff_codes import EventNotOpened, UnknownStaff, badge_code, member_id
 from kiosk.store import audit, events, staff
 from kiosk.store.database import Database
 from kiosk.store.keys import SigningKeys
@@ -34,8 +35,8 @@ class Badges:
         """
         key = await self._key()
 
-        def work(session: Session, owner: int) -> tuple[Badge, Action]:
-            return Badge(owner, staff.issue_badge(session, owner)), Action.BADGE_ISSUED
+        def work(session: Session, owner: int) -> tuple[NamingCode, Action]:
+            return badge_code(owner, staff.issue_badge(session, owner)), Action.BADGE_ISSUED
 
         return (await self._do(name, work)).signed(key)
 

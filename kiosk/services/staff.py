@@ -3,21 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlmodel import Session
 
 from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
-from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, SignedBadge, member_id, read_badge
-from kiosk.domain.terminals import PIN_TRIES_MAX, PinsLocked
+from kiosk.domain.pins import PIN_TRIES_MAX, PinsLocked, wait_seconds
+from kiosk.domain.signed_codes import SignedNamingCode
+from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, member_id, read_badge
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
+from kiosk.services.pins import fits
 from kiosk.store import audit, pairings, staff, terminals
-
-FREE_TRIES = 2
-WAIT_SECONDS_MAX = 300
 
 
 class Staff:
@@ -47,13 +44,11 @@ class Staff:
         await self._store.transaction(lambda session: audit.record(session, entry))
 
     async def _unlock_by_pin(self, pin: str, role: Role, asked_by: str) -> StaffMember:
-        """Tries are counted per terminal before they are judged, so that neither a restart nor
-        many tries at once shorten the wait."""
         now = self._clock.now()
 
         def count(session: Session) -> int:
             pairings.require_paired(session, self._terminal)
-            return terminals.count_pin_try(session, self._terminal, now, wait_seconds)
+            return terminals.count_pin_try(session, self._terminal, now)
 
         failures = await self._store.transaction(count)
         owners = await _owners(pin, self._catalog.event.staff)
@@ -76,7 +71,9 @@ class Staff:
             entries.append(self._entry(Action.LOCKED, ""))
         await self._store.transaction(lambda session: audit.record(session, *entries))
 
-    async def _unlock_by_badge(self, signed: SignedBadge, role: Role, asked_by: str) -> StaffMember:
+    async def _unlock_by_badge(
+        self, signed: SignedNamingCode, role: Role, asked_by: str
+    ) -> StaffMember:
         """Nobody guesses a signature, so badges are not counted, and open a locked terminal too;
         an organiser's frees it."""
         member = self._owner_of(signed)
@@ -101,19 +98,19 @@ class Staff:
         assert member is not None
         return member
 
-    def _owner_of(self, signed: SignedBadge) -> StaffMember | None:
+    def _owner_of(self, signed: SignedNamingCode) -> StaffMember | None:
         event, key = self._catalog.event, self._catalog.signing_key.public_key()
         if not signed.is_signed_by(key):
             return None
-        wanted = signed.badge.member_id
+        wanted = signed.code.subject
         return next((one for one in event.staff if member_id(event.id, one.name) == wanted), None)
 
     def _fault(
-        self, session: Session, signed: SignedBadge, member: StaffMember | None, role: Role
+        self, session: Session, signed: SignedNamingCode, member: StaffMember | None, role: Role
     ) -> BadgeFault | None:
         if member is None:
             return BadgeFault.NOT_OURS
-        if staff.badge_version(session, signed.badge.member_id) != signed.badge.version:
+        if staff.badge_version(session, signed.code.subject) != signed.code.version:
             return BadgeFault.VOID
         return None if member.role >= role else BadgeFault.ROLE
 
@@ -126,23 +123,7 @@ class Staff:
         return AuditEntry(self._clock.now(), actor, action, self._terminal, detail)
 
 
-def wait_seconds(failures: int) -> int:
-    """How long to wait after so many wrong PINs in a row: 2, 4, 8 … seconds after two free ones."""
-    if failures <= FREE_TRIES:
-        return 0
-    # The exponent is bounded too: a million tries must not make a number of a million bits.
-    doubled: int = 2 ** min(failures - FREE_TRIES, 16)
-    return min(doubled, WAIT_SECONDS_MAX)
-
-
 async def _owners(pin: str, members: Sequence[StaffMember]) -> list[StaffMember]:
     """Everybody whose PIN this is. All are tried, always: how long it takes tells nothing."""
-    theirs = await asyncio.gather(*(asyncio.to_thread(_is_pin_of, one, pin) for one in members))
+    theirs = await asyncio.gather(*(fits(one.pin_hash, pin) for one in members))
     return [one for one, is_theirs in zip(members, theirs, strict=True) if is_theirs]
-
-
-def _is_pin_of(member: StaffMember, pin: str) -> bool:
-    try:
-        return PasswordHasher().verify(member.pin_hash, pin)
-    except VerifyMismatchError:
-        return False

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from kiosk.domain.staff_codes import VERSION_MAX
+from kiosk.domain.signed_codes import VERSION_MAX
 from kiosk.store.staff_tables import BadgeRow
 
 

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kiosk.domain.admission import NeedsConduct, Reason
-from kiosk.domain.terminals import CODE_LIFE, PIN_TRIES_MAX, TerminalState, TerminalStatus
+from kiosk.domain.pins import PIN_TRIES_MAX
+from kiosk.domain.terminals import CODE_LIFE, TerminalState, TerminalStatus
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen

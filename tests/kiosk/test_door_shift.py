@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from textual import events
 
-from kiosk.domain.staff_codes import Badge, member_id
+from kiosk.domain.staff_codes import badge_code, member_id
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.door_help import DoorHelp
 from kiosk.screens.search import SearchDialog
@@ -25,7 +25,7 @@ from tests.kiosk.playing import (
 from tests.kiosk.test_door_screen import look_of, to_door
 
 SMALLEST = (60, 20)
-BADGE = Badge(member_id(1, "Kim"), 1).signed(Ed25519PrivateKey.generate())
+BADGE = badge_code(member_id(1, "Kim"), 1).signed(Ed25519PrivateKey.generate())
 
 
 async def test_the_head_tells_how_the_door_goes() -> None:

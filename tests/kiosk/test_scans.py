@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from kiosk.domain.codes import format_number, ticket_number
 from kiosk.domain.scans import TEST_TEXT, Ending, Hearing, is_ticket, last_code, report_on
-from kiosk.domain.staff_codes import Badge, member_id
+from kiosk.domain.signed_codes import NamingCode
+from kiosk.domain.staff_codes import badge_code, member_id
 from kiosk.domain.tickets import TEXT_SYMBOLS, issue
+from kiosk.domain.wallet_codes import wallet_code
 from tests.kiosk.factories import a_claim, a_slot
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -23,9 +25,11 @@ def test_a_ticket_has_the_length_that_needs_no_enter() -> None:
     assert last_code(TICKET.lower()) == TICKET
 
 
-def test_a_badge_needs_no_enter_either() -> None:
-    badge = Badge(member_id(1, "Robin"), 1).signed(KEY)
-    assert last_code(f"7K2M{badge}") == badge
+@pytest.mark.parametrize("code", [badge_code(member_id(1, "Robin"), 1), wallet_code(1, 1)])
+def test_badges_and_wallets_need_no_enter_either(code: NamingCode) -> None:
+    text = code.signed(KEY)
+    assert len(text) == TEXT_SYMBOLS
+    assert last_code(f"7K2M{text}") == text
 
 
 @given(st.text(max_size=300))

@@ -7,20 +7,19 @@ import pytest
 from kiosk.domain.audit import Action
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role
+from kiosk.domain.pins import PIN_TRIES_MAX, PinsLocked
 from kiosk.domain.staff_codes import (
-    Badge,
     BadgeFault,
     BadgeRefused,
     EventNotOpened,
     UnknownStaff,
+    badge_code,
     last_badge,
     member_id,
     read_badge,
 )
-from kiosk.domain.terminals import PIN_TRIES_MAX, PinsLocked
 from kiosk.domain.tickets import TEXT_SYMBOLS, issue, read_code
 from kiosk.services.badges import Badges
-from kiosk.services.staff import WAIT_SECONDS_MAX, wait_seconds
 from kiosk.services.terminals import Terminals
 from kiosk.store import audit
 from tests.kiosk.factories import a_cashier, a_claim, a_slot, an_event
@@ -91,10 +90,6 @@ async def test_neither_a_restart_nor_many_tries_at_once_shorten_the_wait(
     assert await wrong(restarted, "1111") == 2
     elsewhere = await embedded.open(name="south")
     assert (await elsewhere.services.staff.unlock("1111", Role.STEWARD)).name == "Robin"
-
-
-def test_the_wait_has_an_end() -> None:
-    assert wait_seconds(10**9) == WAIT_SECONDS_MAX
 
 
 async def locked(desk: Terminal, world: World) -> Terminal:
@@ -235,7 +230,7 @@ async def test_a_badge_opens_no_more_than_its_owners_role(desk: Terminal) -> Non
 async def test_a_badge_that_was_never_given_out_is_void(desk: Terminal) -> None:
     catalog = desk.services.catalog
     owner = member_id(catalog.event.id, "Robin")
-    forged = Badge(owner, 2).signed(catalog.signing_key)
+    forged = badge_code(owner, 2).signed(catalog.signing_key)
     assert await refused_badge(desk, forged) is BadgeFault.VOID
 
 

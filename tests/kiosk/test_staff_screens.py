@@ -8,9 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.events import Role
-from kiosk.domain.staff_codes import Badge
+from kiosk.domain.pins import PIN_TRIES_MAX
+from kiosk.domain.staff_codes import badge_code
 from kiosk.domain.terminals import (
-    PIN_TRIES_MAX,
     PairingFault,
     PairingRefused,
     TerminalState,
@@ -46,7 +46,7 @@ from tests.kiosk.playing import (
 )
 from tests.kiosk.test_hostile_text import assert_in_frame
 
-BADGE = Badge(1, 1).signed(Ed25519PrivateKey.generate())
+BADGE = badge_code(1, 1).signed(Ed25519PrivateKey.generate())
 
 
 def a_terminal(name: str = "South gate", **changes: object) -> TerminalStatus:
