@@ -15,6 +15,11 @@ def new_id() -> int:
     return tigerbeetle.id()
 
 
+def milliseconds_of(id_: int) -> int:
+    """When `new_id` made an id, in Unix milliseconds."""
+    return id_ >> _RANDOM_BITS
+
+
 def derived_id(kind: str, *parts: int | str | bytes) -> int:
     """The same id for the same `kind` and `parts`, never 0 or 2**128 - 1.
 

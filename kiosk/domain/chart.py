@@ -32,7 +32,7 @@ from typing import Final
 from kiosk.domain.events import Event, ProviderName, Resource, ResourceKind
 from kiosk.domain.money import CURRENCIES
 from kiosk.domain.orders import Method, Order
-from ledger.ids import derived_id
+from ledger.ids import derived_id, derived_id_beside, milliseconds_of
 from ledger.types import Account, AccountFlags, Transfer, TransferFlags
 
 
@@ -163,15 +163,30 @@ def cash_account_id(event: Event, way: str) -> int:
     return _shared_account_id("cash-account", event.id, way)
 
 
+_SORTED_SINCE: Final = 1_795_262_400_000
+"""2026-11-21 12:00 UTC in milliseconds."""
+
+
+def beside(id_: int, kind: str, *parts: int) -> int:
+    """The id of what is moved for an order or a payment: it sorts with the rest of it.
+
+    In a rush, what is stored then falls on few pages. What was begun before ids were sorted goes
+    on under the ids that the ledger has of it.
+    """
+    if milliseconds_of(id_) < _SORTED_SINCE:
+        return derived_id(kind, *parts)
+    return derived_id_beside(id_, kind, *parts)
+
+
 def receivable_account_id(order_id: int) -> int:
     """The account of what is owed for one order, a credit note having been issued."""
-    return derived_id("receivable", order_id)
+    return beside(order_id, "receivable", order_id)
 
 
 @lru_cache(ORDERS_AT_ONCE)
 def customer_account_id(order_id: int) -> int:
     """The account of what one order has paid and was charged."""
-    return derived_id("customer", order_id)
+    return beside(order_id, "customer", order_id)
 
 
 def resource_ledger(kind: ResourceKind) -> LedgerNumber:

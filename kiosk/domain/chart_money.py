@@ -1,9 +1,10 @@
 """Transfers of money, and the chains that book it together with the places it pays for."""
 
-from kiosk.domain import chart_discounts, chart_places
+from kiosk.domain import chart_discounts, chart_packs, chart_places
 from kiosk.domain.chart import (
     AccountCode,
     TransferCode,
+    beside,
     cash_account_id,
     customer_account_id,
     event_account_id,
@@ -13,13 +14,14 @@ from kiosk.domain.chart import (
 from kiosk.domain.events import Event
 from kiosk.domain.money import CURRENCIES, Money
 from kiosk.domain.orders import Method, Order, Payment
-from ledger.ids import derived_id
 from ledger.types import Transfer
 
 
 def pay_held(event: Event, order: Order, payment: Payment) -> list[Transfer]:
     """One chain: post what is held, book every instrument and charge for the places."""
     held = [*chart_places.post(order), *chart_discounts.post_use(order)]
+    if order.packs:
+        held += chart_packs.issue_held(event, order, payment)
     return linked([*held, *_claim_payment(event, order, payment)])
 
 
@@ -29,6 +31,8 @@ def pay_late(event: Event, order: Order, payment: Payment) -> list[Transfer]:
         *chart_places.take(event, order, payment.id),
         *chart_discounts.take_use(event, order, payment.id),
     ]
+    if order.packs:
+        taken += chart_packs.issue(event, order, payment)
     return linked([*taken, *_claim_payment(event, order, payment)])
 
 
@@ -40,7 +44,7 @@ def pay_alone(event: Event, order: Order, payment: Payment) -> list[Transfer]:
 def receipt(event: Event, order: Order, payment: Payment) -> Transfer:
     """Book money that came in."""
     transfer = move(event, order, payment.amount, TransferCode.RECEIPT)
-    transfer.id = derived_id("receipt", payment.id)
+    transfer.id = beside(payment.id, "receipt", payment.id)
     transfer.debit_account_id = cash_account_id(event, payment.provider)
     transfer.credit_account_id = customer_account_id(order.id)
     return transfer
@@ -71,7 +75,7 @@ def _claim_payment(event: Event, order: Order, payment: Payment) -> list[Transfe
 
 def _discount(event: Event, order: Order, payment: Payment) -> Transfer:
     transfer = move(event, order, order.granted, TransferCode.DISCOUNT)
-    transfer.id = derived_id("discount", payment.id)
+    transfer.id = beside(payment.id, "discount", payment.id)
     transfer.debit_account_id = event_account_id(event, AccountCode.DISCOUNTS)
     transfer.credit_account_id = customer_account_id(order.id)
     return transfer
@@ -79,7 +83,7 @@ def _discount(event: Event, order: Order, payment: Payment) -> Transfer:
 
 def _charge(event: Event, order: Order, payment: Payment) -> Transfer:
     transfer = move(event, order, order.total, TransferCode.CHARGE)
-    transfer.id = derived_id("charge", payment.id)
+    transfer.id = beside(payment.id, "charge", payment.id)
     transfer.debit_account_id = customer_account_id(order.id)
     transfer.credit_account_id = event_account_id(event, AccountCode.SALES)
     return transfer
@@ -88,7 +92,7 @@ def _charge(event: Event, order: Order, payment: Payment) -> Transfer:
 def _credit_note(event: Event, order: Order, payment: Payment) -> Transfer:
     """Make the attendee owe the whole price."""
     transfer = move(event, order, order.total, TransferCode.CREDIT_NOTE)
-    transfer.id = derived_id("credit-note", payment.id)
+    transfer.id = beside(payment.id, "credit-note", payment.id)
     transfer.debit_account_id = receivable_account_id(order.id)
     transfer.credit_account_id = customer_account_id(order.id)
     return transfer
@@ -97,7 +101,7 @@ def _credit_note(event: Event, order: Order, payment: Payment) -> Transfer:
 def _set_off(event: Event, order: Order, payment: Payment) -> Transfer:
     """Lower what is owed by the discount."""
     transfer = move(event, order, order.granted, TransferCode.SET_OFF)
-    transfer.id = derived_id("set-off", payment.id)
+    transfer.id = beside(payment.id, "set-off", payment.id)
     transfer.debit_account_id = customer_account_id(order.id)
     transfer.credit_account_id = receivable_account_id(order.id)
     return transfer

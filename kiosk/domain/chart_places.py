@@ -14,6 +14,7 @@ from kiosk.domain.chart import (
     AccountCode,
     LedgerNumber,
     TransferCode,
+    beside,
     linked,
     resource_account_id,
     resource_ledger,
@@ -67,7 +68,7 @@ def release(order: Order) -> list[Transfer]:
     """Give each held place back. Not linked: one that timed out must not keep the others."""
     return [
         Transfer(
-            id=_id("release", kind, claim, order.attempt),
+            id=_id("release", kind, order, claim, order.attempt),
             pending_id=_hold_id(order, claim, kind),
             flags=TransferFlags.VOID_PENDING_TRANSFER,
         )
@@ -79,7 +80,7 @@ def post(order: Order) -> list[Transfer]:
     """Sell every held place: the first part of a chain."""
     return [
         Transfer(
-            id=_id("post", kind, claim, order.attempt),
+            id=_id("post", kind, order, claim, order.attempt),
             pending_id=_hold_id(order, claim, kind),
             amount=1,
             flags=TransferFlags.POST_PENDING_TRANSFER,
@@ -93,7 +94,7 @@ def take(event: Event, order: Order, payment_id: int) -> list[Transfer]:
     places = []
     for claim, kind in _places(order.claims):
         place = _sale(event, claim, kind)
-        place.id = _id("take", kind, claim, payment_id)
+        place.id = _id("take", kind, order, claim, payment_id)
         place.code = TransferCode.TAKE
         places.append(place)
     return places
@@ -113,7 +114,7 @@ def take_back(
         place = _sale(event, claim, kind)
         is_slot = kind is ResourceKind.SLOT
         step = step_id(claim.id, next_steps[claim.id])
-        place.id = step if is_slot else _id("take-back", kind, claim, 0)
+        place.id = step if is_slot else derived_id(_name("take-back", kind), claim.id, 0)
         place.code = TransferCode.TAKE_BACK
         place.debit_account_id, place.credit_account_id = (
             place.credit_account_id,
@@ -136,8 +137,8 @@ def _places(claims: Iterable[SlotClaim]) -> Iterator[tuple[SlotClaim, ResourceKi
             yield claim, ResourceKind.POOL
 
 
-def _id(step: str, kind: ResourceKind, claim: SlotClaim, of: int) -> int:
-    return derived_id(_name(step, kind), claim.id, of)
+def _id(step: str, kind: ResourceKind, order: Order, claim: SlotClaim, of: int) -> int:
+    return beside(order.id, _name(step, kind), claim.id, of)
 
 
 def _name(step: str, kind: ResourceKind) -> str:
@@ -145,13 +146,13 @@ def _name(step: str, kind: ResourceKind) -> str:
 
 
 def _hold_id(order: Order, claim: SlotClaim, kind: ResourceKind) -> int:
-    return _held_id(_name("hold", kind), claim.id, order.attempt)
+    return _held_id(order.id, _name("hold", kind), claim.id, order.attempt)
 
 
 @lru_cache(ORDERS_AT_ONCE)
-def _held_id(name: str, claim_id: int, attempt: int) -> int:
+def _held_id(order_id: int, name: str, claim_id: int, attempt: int) -> int:
     # Asked for when a place is held, and again when it is paid or given back.
-    return derived_id(name, claim_id, attempt)
+    return beside(order_id, name, claim_id, attempt)
 
 
 def _sale(event: Event, claim: SlotClaim, kind: ResourceKind) -> Transfer:

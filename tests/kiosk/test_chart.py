@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk.domain import chart, chart_money, chart_places
 from kiosk.domain.chart import AccountCode, LedgerNumber, TransferCode
 from kiosk.domain.money import CURRENCIES
+from ledger.ids import derived_id, milliseconds_of, new_id
 from ledger.types import AccountFlags, Transfer, TransferFlags
 from tests.kiosk.factories import a_claim, a_payment, a_slot, an_event, an_order, usd
 
@@ -35,6 +36,14 @@ def test_what_is_left_of_a_slot_is_guarded_by_the_ledger() -> None:
 def test_no_currency_has_the_number_of_another_ledger() -> None:
     taken = {number.value for number in LedgerNumber}
     assert not taken & {currency.number for currency in CURRENCIES.values()}
+
+
+def test_what_is_moved_for_an_order_sorts_with_it_unless_it_was_begun_before() -> None:
+    begun_before, order_id = 1_795_262_399_999 << 80 | 5, new_id()
+
+    assert chart.beside(begun_before, "customer", 6) == derived_id("customer", 6)
+    assert milliseconds_of(chart.customer_account_id(order_id)) == milliseconds_of(order_id)
+    assert chart.customer_account_id(order_id) != chart.receivable_account_id(order_id)
 
 
 def test_holds_are_one_chain_that_outlives_our_own_deadline() -> None:

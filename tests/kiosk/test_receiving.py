@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from kiosk.domain import chart_places
+from kiosk.domain import chart, chart_places
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.money import Money
 from kiosk.domain.providers import ProviderEvent
@@ -16,7 +16,6 @@ from kiosk.services.reconciliation import Report
 from kiosk.store import payments
 from kiosk.store.database import Database
 from ledger.engine import Ledger, LedgerUnavailable
-from ledger.ids import derived_id
 from ledger.types import CreateTransferResult, Transfer
 from tests.kiosk.crashes import CrashingLedger, Fuse
 from tests.kiosk.factories import a_cashier, usd
@@ -331,7 +330,7 @@ async def test_a_ledger_that_contradicts_is_said_and_nothing_is_done(embedded: W
     )
     event = shop.services.catalog.event
     stray = chart_places.change_capacity(event, event.resources[0], transfer_id=1, by=1)
-    stray.id = derived_id("receipt", found[0].id)
+    stray.id = chart.beside(found[0].id, "receipt", found[0].id)
     await shop.terminal.backing.ledger.create_transfers([stray])
 
     assert (await shop.hear(paid)).status == 500
