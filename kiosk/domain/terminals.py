@@ -20,6 +20,9 @@ CODE_TRIES_MAX: Final = 5
 
 NAME_LENGTH_MAX: Final = 64
 
+SILENT_AFTER: Final = timedelta(minutes=2)
+"""A terminal that works says twice a minute that it is there."""
+
 
 class TerminalState(StrEnum):
     """Whether a terminal may do anything."""
@@ -45,6 +48,15 @@ class TerminalStatus:
     """Whether staff may find people by name there."""
     wrong_pins: int = 0
     """In a row."""
+    seen_at: datetime | None = None
+    """When it last said that it is there."""
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether nothing was heard for too long of a terminal that may do something."""
+        heard = self.seen_at or self.since
+        return (
+            self.state is TerminalState.PAIRED and heard is not None and now - heard >= SILENT_AFTER
+        )
 
     @property
     def is_locked(self) -> bool:

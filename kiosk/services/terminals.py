@@ -92,9 +92,10 @@ class Pairing:
 
     async def is_paired(self) -> bool:
         """Whether it still may; as far as one knows, if the store is away."""
+        now = self._clock.now()
         try:
             return await self._store.transaction(
-                lambda session: pairings.is_paired(session, self._number, self._digest)
+                lambda session: pairings.is_paired(session, self._number, self._digest, now)
             )
         except StoreUnavailable:
             return self._paired.is_set()

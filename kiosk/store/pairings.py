@@ -1,6 +1,6 @@
 """Which terminals may do anything: who was let in, by which code, and sent out again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import bindparam
@@ -19,6 +19,9 @@ from kiosk.store.staff_tables import FoundingRow, InvitationRow, PairingRow
 from kiosk.store.tables import METADATA, TerminalRow
 from kiosk.store.terminals import register
 from kiosk.store.upserts import insert_missing
+
+SEEN_EVERY: Final = timedelta(seconds=30)
+"""So often it is written down that a terminal is there."""
 
 _PAIRINGS: Final = METADATA.tables["pairing"]
 _IS_PAIRED: Final = select_columns(_PAIRINGS.c.terminal_number).where(
@@ -49,10 +52,16 @@ def is_founded(session: Session) -> bool:
     return session.get(FoundingRow, 1) is not None
 
 
-def is_paired(session: Session, number: int, secret_hash: bytes) -> bool:
-    """Whether the terminal that keeps this secret may still do anything."""
+def is_paired(session: Session, number: int, secret_hash: bytes, now: datetime) -> bool:
+    """Whether the terminal that keeps this secret may still do anything; it is seen by asking."""
     pairing = session.get(PairingRow, number)
-    return pairing is not None and pairing.revoked_at is None and pairing.secret_hash == secret_hash
+    if pairing is None or pairing.revoked_at is not None or pairing.secret_hash != secret_hash:
+        return False
+    # Not each time: it asks every other second.
+    if pairing.seen_at is None or now - pairing.seen_at >= SEEN_EVERY:
+        pairing.seen_at = now
+        session.add(pairing)
+    return True
 
 
 def require_paired(session: Session, number: int) -> None:
@@ -170,4 +179,5 @@ def _status(
         invited_until=invited,
         may_search=pairing is None or pairing.searches,
         wrong_pins=terminal.pin_failures,
+        seen_at=None if pairing is None else pairing.seen_at,
     )

@@ -23,6 +23,8 @@ HELD: Final = text("state = 'held'")
 ASKED: Final = text("outcome = 'asked'")
 DONE: Final = text("outcome = 'done'")
 NEW: Final = text("folded IS NULL")
+ENTERED: Final = text("outcome = 'done' AND kind IN ('enter', 'return')")
+INVOICED: Final = text("method = 'invoice'")
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:

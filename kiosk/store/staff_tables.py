@@ -48,6 +48,8 @@ class PairingRow(SQLModel, table=True):
         default=True, sa_type=Flag, sa_column_kwargs={"server_default": text("1")}
     )
     """Whether staff may find people by name there."""
+    seen_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it last said that it is there; it does so about twice a minute."""
 
 
 class FoundingRow(SQLModel, table=True):

@@ -15,7 +15,9 @@ from kiosk.domain.orders import Booking, Method, OrderState
 from kiosk.store import tables_event as tables_event
 from kiosk.store.schema import ASKED as ASKED
 from kiosk.store.schema import DONE as DONE
+from kiosk.store.schema import ENTERED as ENTERED
 from kiosk.store.schema import HELD as HELD
+from kiosk.store.schema import INVOICED as INVOICED
 from kiosk.store.schema import METADATA as METADATA
 from kiosk.store.schema import NEW as NEW
 from kiosk.store.schema import OPEN as OPEN
@@ -192,6 +194,12 @@ class PaymentRow(SQLModel, table=True):
         CheckConstraint("amount_minor >= 0", name="amount_minor"),
         CheckConstraint("tendered_minor >= amount_minor", name="tendered_minor"),
         CheckConstraint("(method = 'provider') = (provider <> '')", name="provider"),
+        Index(
+            "ix_payment_invoiced",
+            "order_id",
+            sqlite_where=INVOICED,
+            postgresql_where=INVOICED,
+        ),
         STRICT,
     )
 
@@ -246,6 +254,12 @@ class StepRow(SQLModel, table=True):
             "asked_at",
             sqlite_where=ASKED,
             postgresql_where=ASKED,
+        ),
+        Index(
+            "ix_door_step_entered",
+            "done_at",
+            sqlite_where=ENTERED,
+            postgresql_where=ENTERED,
         ),
         STRICT,
     )

@@ -340,3 +340,32 @@ def test_a_code_has_a_check_symbol() -> None:
         other = "0" if symbol != "0" else "1"
         with pytest.raises(PairingRefused):
             parse_pairing_code(code[:at] + other + code[at + 1 :])
+
+
+async def test_a_terminal_says_twice_a_minute_that_it_is_there(embedded: World) -> None:
+    terminal = await embedded.open()
+    pairing, terminals = terminal.services.pairing, terminal.services.terminals
+    seen = []
+    for seconds in (0, 29, 1, 120):
+        embedded.clock.advance(seconds=seconds)
+        assert await pairing.is_paired()
+        [one] = await terminals.all()
+        assert one.seen_at is not None
+        seen.append((embedded.clock.now() - one.seen_at).total_seconds())
+    assert seen == [0, 29, 0, 0]
+
+
+async def test_a_terminal_that_says_nothing_is_silent(embedded: World) -> None:
+    terminal = await embedded.open()
+    [one] = await terminal.services.terminals.all()
+    assert not one.is_silent(embedded.clock.now())
+    embedded.clock.advance(minutes=2)
+    assert one.is_silent(embedded.clock.now())
+    await terminal.services.pairing.is_paired()
+    [one] = await terminal.services.terminals.all()
+    assert not one.is_silent(embedded.clock.now())
+    embedded.clock.advance(minutes=2)
+    assert one.is_silent(embedded.clock.now())
+    await Terminals(terminal.backing.store, embedded.clock).revoke("north")
+    [one] = await terminal.services.terminals.all()
+    assert not one.is_silent(embedded.clock.now())
