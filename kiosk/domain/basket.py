@@ -17,11 +17,11 @@ from kiosk.domain.errors import (
     TooManyTickets,
     UnknownSlot,
 )
-from kiosk.domain.events import Event, EventSlot, folded_code
+from kiosk.domain.events import Event, EventSlot, TokenPack, folded_code
 from kiosk.domain.people import Attendee
 
 Basket = Mapping[str, int]
-"""How many tickets of which slot, by its key."""
+"""How many tickets of which slot, and how many packs of which kind, by their keys."""
 Shares = Mapping[str, Basket]
 """Who holds what of a basket, by e-mail address: whoever has the address has the tickets."""
 Owned = Mapping[str, Collection[str]]
@@ -47,21 +47,24 @@ def check(
     if not basket:
         return (EmptyBasket(),)
     opened = opened_by(event, codes, now)
-    faults = [fault for key in basket for fault in _faults_of_slot(event, key, basket, opened, now)]
+    faults = [fault for key in basket for fault in _faults_of_line(event, key, basket, opened, now)]
     for email, share in (shares or {"": basket}).items():
         faults += _missing(event, share, owned.get(email, ()), email)
-    if sum(basket.values()) > event.order_max:
-        faults.append(TooManyTickets(None, event.order_max, sum(basket.values())))
+    tickets = sum(places_of(event, basket).values())
+    if tickets > event.order_max:
+        faults.append(TooManyTickets(None, event.order_max, tickets))
     return tuple(faults)
 
 
-def sale_state(slot: EventSlot, now: datetime, opened: Collection[str] = ()) -> SaleState:
-    """Whether a slot can be bought at `now`, were there places left; codes have `opened` some."""
-    if not slot.public and slot.key not in opened:
+def sale_state(
+    one: EventSlot | TokenPack, now: datetime, opened: Collection[str] = ()
+) -> SaleState:
+    """Whether a slot or pack can be bought at `now`, were any left; codes have `opened` some."""
+    if isinstance(one, EventSlot) and not one.public and one.key not in opened:
         return SaleState.NOT_PUBLIC
-    if slot.sale.is_before(now):
+    if one.sale.is_before(now):
         return SaleState.UPCOMING
-    return SaleState.ENDED if slot.sale.is_after(now) else SaleState.OPEN
+    return SaleState.ENDED if one.sale.is_after(now) else SaleState.OPEN
 
 
 def opened_by(event: Event, codes: Iterable[str], now: datetime) -> frozenset[str]:
@@ -85,6 +88,14 @@ def tickets_of(event: Event, basket: Basket) -> list[EventSlot]:
     return [slot for slot in event.slots for _ in range(basket.get(slot.key, 0))]
 
 
+def places_of(event: Event, basket: Basket) -> Basket:
+    """The tickets of a basket, without its packs."""
+    if not event.packs:
+        return basket
+    packs = {pack.key for pack in event.packs}
+    return {key: count for key, count in basket.items() if key not in packs}
+
+
 def shared(tickets: Iterable[EventSlot], holders: Sequence[Attendee]) -> Shares:
     """Who holds what, where each ticket has its own holder."""
     shares = defaultdict[str, Counter[str]](Counter)
@@ -98,20 +109,21 @@ def unsure(event: Event, shares: Shares) -> list[str]:
     return [email for email, share in shares.items() if _missing(event, share, (), email)]
 
 
-def _faults_of_slot(
+def _faults_of_line(
     event: Event, key: str, basket: Basket, opened: Collection[str], now: datetime
 ) -> Iterator[BasketFault]:
-    slot = next((one for one in event.slots if one.key == key), None)
-    if slot is None:
+    try:
+        one = event.sold(key)
+    except KeyError:
         yield UnknownSlot(key)
         return
-    state, count = sale_state(slot, now, opened), basket[key]
+    state, count = sale_state(one, now, opened), basket[key]
     if state is not SaleState.OPEN:
-        yield NotOnSale(key, state, slot.sale)
+        yield NotOnSale(key, state, one.sale)
     if count < 1:
         yield NoneWanted(key, count)
-    elif slot.order_max is not None and count > slot.order_max:
-        yield TooManyTickets(key, slot.order_max, count)
+    elif one.order_max is not None and count > one.order_max:
+        yield TooManyTickets(key, one.order_max, count)
 
 
 def _missing(event: Event, basket: Basket, owned: Collection[str], email: str) -> list[BasketFault]:

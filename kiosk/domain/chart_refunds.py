@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from kiosk.domain import chart_discounts, chart_goodies, chart_places
+from kiosk.domain import chart_discounts, chart_goodies, chart_packs, chart_places
 from kiosk.domain.chart import (
     AccountCode,
     TransferCode,
@@ -43,9 +43,12 @@ def take_back(
     """One chain: give every place back, and undo every instrument of the claim payment.
 
     The places go first: if one is used at the door before its claim takes the step that
-    `next_steps` has by claim id, that is the reason the ledger gives.
+    `next_steps` has by claim id, that is the reason the ledger gives. Tokens go back whole: of a
+    bill that is touched nothing does, nor of anything else.
     """
     customer, sales = customer_account_id(order.id), event_account_id(event, AccountCode.SALES)
+    payment = order.payment
+    assert payment is not None
     undone = [
         _undo(event, order, refund, ("charge", order.total, sales, customer)),
         *(_undo(event, order, refund, part) for part in _parts(event, order, settlements)),
@@ -54,6 +57,7 @@ def take_back(
         [
             *chart_places.take_back(event, order.claims, next_steps),
             *chart_discounts.take_back_use(event, order, refund.id),
+            *chart_packs.take_back(event, order, payment, refund),
             *(transfer for transfer in undone if transfer.amount),
         ]
     )

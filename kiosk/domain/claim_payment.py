@@ -40,7 +40,7 @@ class ClaimPayment:
     """What is due for some claims, and what there is for it; all of one currency."""
 
     prices: tuple[Money, ...]
-    """Of the claims, one each."""
+    """Of the claims, and of the packs of each kind."""
     instruments: tuple[Instrument, ...] = ()
     currency: str = ""
     """Needed where there is no claim to take it from."""
@@ -107,7 +107,7 @@ class ClaimPayment:
 def claim_payment(order: Order, settlements: Sequence[Instrument] = ()) -> ClaimPayment:
     """The claim payment of an order, with what was paid on its invoice later."""
     return ClaimPayment(
-        prices=tuple(claim.price for claim in order.claims),
+        prices=tuple(order.prices),
         instruments=(*_instruments(order), *settlements),
     )
 

@@ -55,7 +55,7 @@ class EmptyBasket(BasketFault):
 
 @dataclass(eq=False)
 class UnknownSlot(BasketFault):
-    """The event has no such slot."""
+    """The event has no such slot, and no such pack."""
 
     slot_key: str
 
@@ -87,6 +87,15 @@ class TooManyTickets(BasketFault):
 
 
 @dataclass(eq=False)
+class WalletFull(BasketFault):
+    """The buyer's wallet may have `most` tokens of a pack's kind: `left` more would be within."""
+
+    pack_key: str
+    most: int
+    left: int
+
+
+@dataclass(eq=False)
 class RequiredSlotMissing(BasketFault):
     """One of `requires` must be the holder's too, in the same order or already."""
 
@@ -101,6 +110,7 @@ class SoldOut(KioskError):
     """Not enough places are free; those on hold by others may come back.
 
     Where `pool_key` is given, the pool is what is out, and `left` and `on_hold` count its places.
+    Where the slot is a pack, they count packs that can still be made up.
     """
 
     slot_key: str

@@ -27,6 +27,7 @@ _PIN_HASH: Final = re.compile(
 _ROLES: Final = {role.name.lower(): role for role in Role}
 _ORDER_MAX: Final = 50
 """An order is one chain of transfers, and a chain must fit into one request."""
+_PACKS_MAX: Final = 20
 _RESOURCES_MAX: Final = 65_535
 
 
@@ -57,7 +58,7 @@ def _syntax_fault(file: str, text: str, message: str) -> Fault:
 def _event(top: Table, read: Read) -> Event:
     top.allow(
         *("event", "payments", "conduct", "halls", "pools", "slots", "goodies"),
-        *("discounts", "access", "tokens", "staff"),
+        *("discounts", "access", "tokens", "packs", "staff"),
     )
     head = top.table("event")
     head.allow(
@@ -86,6 +87,7 @@ def _event(top: Table, read: Read) -> Event:
         discounts=tuple(sale.discount(table) for table in top.tables("discounts", required=False)),
         access_codes=tuple(sale.access(table) for table in top.tables("access", required=False)),
         tokens=tuple(tokens.token(table) for table in top.tables("tokens", required=False)),
+        packs=tuple(sale.pack(table) for table in top.tables("packs", required=False)),
         staff=tuple(_staff(table) for table in top.tables("staff", required=False)),
     )
     check_links(event, top.faults)
@@ -93,6 +95,8 @@ def _event(top: Table, read: Read) -> Event:
     for kind, entries in counted:
         if len(entries) > _RESOURCES_MAX:
             top.fault(kind, f"at most {_RESOURCES_MAX} {kind}")
+    if len(event.packs) > _PACKS_MAX:
+        top.fault("packs", f"at most {_PACKS_MAX} packs: an order may have all of them")
     return event
 
 

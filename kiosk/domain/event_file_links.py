@@ -19,10 +19,12 @@ def check_links(event: Event, faults: Faults) -> None:
     _unique(faults, "halls", "key", hall_keys)
     _unique(faults, "goodies", "key", (goodie.key for goodie in event.goodies))
     _unique(faults, "tokens", "key", (token.key for token in event.tokens))
+    _unique(faults, "packs", "key", (pack.key for pack in event.packs))
     _unique(faults, "staff", "name", (member.name for member in event.staff))
     _unique(faults, "discounts", "code", (discount.code for discount in event.discounts))
     _unique(faults, "access", "code", (access.code for access in event.access_codes))
     _two_kinds_of_code(event, faults)
+    _check_packs(event, faults)
     for index, slot in enumerate(event.slots):
         if slot.pool is not None:
             _known(faults, ("slots", index, "pool"), [slot.pool], pool_keys, "a pool")
@@ -45,6 +47,18 @@ def _unique(faults: Faults, array: str, key: str, values: Iterable[str]) -> None
         counts[value] += 1
         if value and counts[value] == 2:
             faults.add((array, index, key), f"a {key} of its own: {value} is taken")
+
+
+def _check_packs(event: Event, faults: Faults) -> None:
+    slot_keys = {slot.key for slot in event.slots}
+    token_keys = [token.key for token in event.tokens]
+    for index, pack in enumerate(event.packs):
+        if pack.key and pack.key in slot_keys:
+            # A basket has both.
+            expected = f"a key of its own: {pack.key} is a slot"
+            faults.add(("packs", index, "key"), expected)
+        if pack.token:
+            _known(faults, ("packs", index, "token"), [pack.token], token_keys, "a token")
 
 
 def _two_kinds_of_code(event: Event, faults: Faults) -> None:

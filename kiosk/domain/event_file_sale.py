@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.event_reader import Table
 from kiosk.domain.events import (
+    ORDER_MAX_DEFAULT,
     AccessCode,
     Discount,
     EntryPolicy,
@@ -16,6 +17,7 @@ from kiosk.domain.events import (
     Hall,
     Per,
     Pool,
+    TokenPack,
     Window,
     folded_code,
 )
@@ -27,6 +29,8 @@ _CODE_LENGTHS: Final = range(3, 33)
 _CAPACITY_MAX: Final = 10_000_000
 _ORDER_MAX: Final = 50
 _USES_MAX: Final = 1_000_000_000
+_TOKENS_MAX: Final = 1_000_000
+_PACKS_MAX: Final = 1000
 _ENTRY: Final = {policy.value: policy for policy in EntryPolicy}
 _PER: Final = {per.value: per for per in Per}
 _SLOT_KEYS: Final = 'keys of slots in square brackets, like ["general"]'
@@ -97,6 +101,21 @@ class SaleReader:
             count=table.whole("count", 0, _CAPACITY_MAX),
             per=table.choice("per", _PER, default=Per.ORDER) or Per.ORDER,
             slot_keys=table.texts("slots", _SLOT_KEYS),
+        )
+
+    def pack(self, table: Table) -> TokenPack:
+        """One table of `[[packs]]`."""
+        table.allow(
+            *("key", "name", "token", "tokens", "price", "per_order", "sale_starts", "sale_ends")
+        )
+        return TokenPack(
+            key=self.key(table),
+            name=table.text("name") or "",
+            token=table.text("token") or "",
+            tokens=table.whole("tokens", 1, _TOKENS_MAX),
+            price=self._price(table),
+            sale=self._window(table, "sale_"),
+            order_max=table.whole("per_order", 1, _PACKS_MAX, default=ORDER_MAX_DEFAULT),
         )
 
     def discount(self, table: Table) -> Discount:

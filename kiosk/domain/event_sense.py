@@ -17,6 +17,7 @@ from kiosk.domain.events import (
     Role,
     Window,
 )
+from kiosk.domain.money import Money
 from kiosk.domain.toml_lines import Path
 
 
@@ -38,6 +39,7 @@ def cautions(event: Event, now: datetime) -> tuple[Caution, ...]:
         _of_goodies,
         _of_discounts,
         _of_access,
+        _of_packs,
         _of_money_and_staff,
     )
     return tuple(caution for check in checks for caution in check(event, now))
@@ -173,14 +175,32 @@ def _of_access(event: Event, now: datetime) -> Iterator[Caution]:
             yield Caution(at, f"{access.code} never opens anything while it is on sale")
 
 
+def _of_packs(event: Event, now: datetime) -> Iterator[Caution]:
+    for index, pack in enumerate(event.packs):
+        at: Path = ("packs", index)
+        token = event.token(pack.token)
+        if pack.sale.is_after(now):
+            yield Caution((*at, "sale_ends"), f"{pack.key} is not on sale any more")
+        if pack.tokens > token.supply:
+            words = f"there are {token.supply} of {token.key} altogether: nobody can buy {pack.key}"
+            yield Caution((*at, "tokens"), words)
+        elif (most := token.limits.balance_max) is not None and pack.tokens > most:
+            words = f"no wallet may have more than {most} of {token.key}: nobody can buy {pack.key}"
+            yield Caution((*at, "tokens"), words)
+
+
 def _of_money_and_staff(event: Event, now: datetime) -> Iterator[Caution]:
     roles = {member.role for member in event.staff}
-    if not event.providers and any(slot.price for slot in event.slots):
+    if not event.providers and any(_prices(event)):
         yield Caution(("payments",), "there is no way of paying")
     if ProviderName.CASH in event.providers and not any(role >= Role.CASHIER for role in roles):
         yield Caution(("staff",), "nobody may take cash: no cashier, supervisor or organiser")
     if Role.ORGANISER not in roles:
         yield Caution(("staff",), "nobody may see the organiser's screen")
+
+
+def _prices(event: Event) -> list[Money]:
+    return [*(slot.price for slot in event.slots), *(pack.price for pack in event.packs)]
 
 
 def _slots_of(event: Event, one: Goodie | Discount) -> list[EventSlot]:

@@ -10,6 +10,9 @@ from typing import Final, Self
 from kiosk.domain.money import Money
 from kiosk.domain.tokens import Token
 
+ORDER_MAX_DEFAULT: Final = 10
+"""Tickets in one order, or packs of one kind, where an event says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -149,6 +152,27 @@ class EventSlot:
         return Resource(ResourceKind.SLOT, self.key, self.number, self.capacity)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenPack:
+    """Tokens of one kind that are sold together, such as ten drinks for the price of nine."""
+
+    key: str
+    name: str
+    token: str
+    """The key of the kind of token."""
+    tokens: int
+    """How many there are in one."""
+    price: Money
+    sale: Window
+    order_max: int = ORDER_MAX_DEFAULT
+    """How many of them one order may have."""
+
+    @property
+    def title(self) -> str:
+        """What it is called beside tickets."""
+        return self.name
+
+
 class Per(StrEnum):
     """What a goodie is given for."""
 
@@ -243,10 +267,6 @@ class StaffMember:
     pin_hash: str
 
 
-ORDER_MAX_DEFAULT: Final = 10
-"""Tickets in one order, where an event says nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event, whole; its codes are folded.
@@ -275,6 +295,8 @@ class Event:
     self_check_in: bool = True
     """Whether attendees may check in without staff."""
     tokens: tuple[Token, ...] = ()
+    packs: tuple[TokenPack, ...] = ()
+    """Tokens that are on sale; no slot has the key of one."""
     transfer_until: datetime | None = None
     """Until when tickets may be passed on; None is until what they are for begins."""
 
@@ -283,6 +305,17 @@ class Event:
         for slot in self.slots:
             if slot.key == key:
                 return slot
+        raise KeyError(key)
+
+    def sold(self, key: str) -> EventSlot | TokenPack:
+        """The slot or pack called `key`; `KeyError` if there is none."""
+        return next((pack for pack in self.packs if pack.key == key), None) or self.slot(key)
+
+    def token(self, key: str) -> Token:
+        """The kind of token called `key`; `KeyError` if there is none."""
+        for token in self.tokens:
+            if token.key == key:
+                return token
         raise KeyError(key)
 
     @property

@@ -19,6 +19,7 @@ from kiosk.domain.errors import (
 )
 from kiosk.domain.goodies import GoodiePiece, GoodieState
 from kiosk.domain.money import Money, zero
+from kiosk.domain.packs import OrderedPack
 from kiosk.domain.people import Attendee
 
 
@@ -136,6 +137,8 @@ class Order:
     """Pieces of goodies that were asked for with the claims, granted or not."""
     discount: AppliedDiscount | None = None
     """The code that was last asked for."""
+    packs: tuple[OrderedPack, ...] = ()
+    """Tokens that are bought with the claims, or without any."""
     asked_provider: bool = False
     """Whether a provider was ever asked to take money for it: it may be paying right now."""
     revision: int = 0
@@ -155,16 +158,24 @@ class Order:
 
     @property
     def basket(self) -> Mapping[str, int]:
-        """How many tickets of which slot."""
-        return Counter(claim.slot_key for claim in self.claims)
+        """How many tickets of which slot, and how many packs of which kind."""
+        counts = Counter(claim.slot_key for claim in self.claims)
+        for pack in self.packs:
+            counts[pack.key] = pack.count
+        return counts
 
     @property
     def granted(self) -> Money:
         """What a discount takes off."""
         given = self.discount
         if given is None or given.state is not DiscountState.HELD:
-            return zero(self.claims[0].price.currency)
+            return zero(self.total.currency)
         return given.amount
+
+    @property
+    def are_packs_bound(self) -> bool:
+        """Whether it is decided where the tokens go; nothing need be if there are none."""
+        return all(pack.wallet is not None for pack in self.packs)
 
     @property
     def due(self) -> Money:
@@ -173,9 +184,15 @@ class Order:
 
     @property
     def total(self) -> Money:
-        """What all claims cost, before any discount."""
-        first, *others = self.claims
-        return sum((claim.price for claim in others), first.price)
+        """What all claims and packs cost, before any discount."""
+        first, *others = self.prices
+        return sum(others, first)
+
+    @property
+    def prices(self) -> Sequence[Money]:
+        """Of each claim, and of the packs of each kind."""
+        of_claims = [claim.price for claim in self.claims]
+        return [*of_claims, *(pack.total for pack in self.packs)] if self.packs else of_claims
 
     @property
     def change(self) -> Money | None:
@@ -214,6 +231,16 @@ class Order:
             goodies=self._goodies(GoodieState.ASKED),
         )
 
+    def bind_packs(self, wallet: int, expiries: Sequence[datetime | None]) -> Self:
+        """Decide where paid tokens go and when they expire, once: it is never decided anew."""
+        if self.are_packs_bound:
+            return self
+        bound = zip(self.packs, expiries, strict=True)
+        return replace(
+            self,
+            packs=tuple(replace(pack, wallet=wallet, expires_at=at) for pack, at in bound),
+        )
+
     def held(self, attempt: int, promised: Collection[int] = ()) -> Self:
         """The ledger holds the places that `attempt` asked for, and these pieces of goodies."""
         if self.state is not OrderState.PLACED or self.attempt != attempt:
@@ -245,16 +272,18 @@ class Order:
             raise TooLittleTendered(self.due, payment.tendered)
         return replace(self, payment=payment, settled=False)
 
-    def fall_back(self, refused: Booking) -> Self:
+    def fall_back(self, refused: Booking, *, has_room: bool = True) -> Self:
         """The ledger refused `refused`: ask for the next best thing.
 
-        An order of which nothing is due has no money to book alone: it has just expired.
+        Without room in the buyer's wallet that is nothing but the money. An order of which nothing
+        is due has no money to book alone: it has just expired.
         """
         if self.settled or self.payment is None or self.payment.booking is not refused:
             return self
-        if refused is Booking.RETRY and not self.payment.amount:
+        is_last = refused is Booking.RETRY or not has_room
+        if is_last and not self.payment.amount:
             return replace(self, state=OrderState.EXPIRED, settled=True, payment=None)
-        following = {Booking.POST: Booking.RETRY, Booking.RETRY: Booking.ALONE}[refused]
+        following = Booking.ALONE if is_last else Booking.RETRY
         return replace(self, payment=replace(self.payment, booking=following))
 
     def paid(self, booking: Booking, granted: Collection[int] = ()) -> Self:

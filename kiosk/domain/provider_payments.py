@@ -133,6 +133,7 @@ def request_of(event: Event, order: Order, payment: ProviderPayment) -> PaymentR
         PaymentLine(event.slot(key).title, len(of_slot), sum(of_slot, zero(event.currency)))
         for key, of_slot in prices.items()
     ]
+    lines += [PaymentLine(event.sold(one.key).title, one.count, one.total) for one in order.packs]
     return PaymentRequest(
         reference=payment.reference,
         order_id=order.id,

@@ -34,7 +34,7 @@ class ProviderEvent:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """Tickets of one kind: how many, and what they cost together."""
+    """Tickets or packs of one kind: how many, and what they cost together."""
 
     name: str
     count: int

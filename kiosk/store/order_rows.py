@@ -69,6 +69,7 @@ def order_values(event_id: int, order: Order, attendee: int) -> dict[str, object
         "settled": order.settled,
         "revision": order.revision,
         "pieces": len(order.goodies),
+        "packs": len(order.packs),
     }
 
 

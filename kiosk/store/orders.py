@@ -31,6 +31,8 @@ from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.people import Attendee
 from kiosk.domain.refunds import RefundReason, RefundState
+from kiosk.store import order_packs
+from kiosk.store.order_packs import PACKS, pack_of, pack_values
 from kiosk.store.order_rows import (
     attendee_id,
     claim_of,
@@ -107,7 +109,7 @@ _DELETE_DISCOUNTS: Final = delete(_DISCOUNTS).where(_DISCOUNTS.c.order_id.in_(_I
 # With something to return, many rows are one statement, not one statement for each.
 _INSERTS: Final = {
     table: insert(table).returning(*table.primary_key)
-    for table in (_CLAIMS, _PAYMENTS, _DISCOUNTS, _PIECES)
+    for table in (_CLAIMS, _PAYMENTS, _DISCOUNTS, _PIECES, PACKS)
 }
 _OWNED: Final = (
     select(_SLOTS.c.key)
@@ -157,8 +159,14 @@ def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
     pieces = _by_order(
         connection.execute(_FIND_PIECES, {"ids": with_pieces}) if with_pieces else ()
     )
+    with_packs = [row.id for row in found.values() if row.packs]
+    packs = _by_order(order_packs.rows_of(connection, with_packs) if with_packs else ())
     return [
-        _order(found[id_], claims[id_], (payments.get(id_), discounts.get(id_)), pieces[id_])
+        _order(
+            found[id_],
+            (claims[id_], pieces[id_], packs[id_]),
+            (payments.get(id_), discounts.get(id_)),
+        )
         if id_ in found
         else None
         for id_ in order_ids
@@ -182,13 +190,15 @@ def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order
     values = [order_values(of, order, ids[order.attendee]) for of, order in asked.values()]
     inserted = insert_missing(session, _ORDERS, values, ("id", "number"))
     numbers = {row.id: row.number for row in inserted}
-    claims, pieces = [], []
+    claims, pieces, packs = [], [], []
     for event_id, order in map(asked.__getitem__, numbers):
         for position, claim in enumerate(order.claims):
             claims.append(claim_values(event_id, order, position, ids[claim.holder]))
         pieces += [piece_values(event_id, order.id, piece) for piece in order.goodies]
+        packs += [pack_values(event_id, order.id, pack) for pack in order.packs]
     _insert(session, _CLAIMS, claims)
     _insert(session, _PIECES, pieces)
+    _insert(session, PACKS, packs)
     return [
         replace(order, number=numbers[order.id])
         if order.id in numbers and order is asked[order.id][1]
@@ -235,9 +245,9 @@ def _write(session: Session, before: Order, transition: Callable[[Order], Order]
 
 
 def _order(
-    row: OneRow, claims: Rows, parts: tuple[OneRow | None, OneRow | None], pieces: Rows
+    row: OneRow, several: tuple[Rows, Rows, Rows], parts: tuple[OneRow | None, OneRow | None]
 ) -> Order:
-    paid, discount = parts
+    (claims, pieces, packs), (paid, discount) = several, parts
     return Order(
         id=row.id,
         number=row.number,
@@ -254,6 +264,7 @@ def _order(
         revision=row.revision,
         goodies=tuple(piece_of(piece) for piece in pieces),
         discount=None if discount is None else discount_of(discount, row.currency),
+        packs=tuple(pack_of(pack, row.currency) for pack in packs),
     )
 
 
@@ -315,7 +326,7 @@ def _update_statement(changed: tuple[str, ...]) -> UpdateBase:
 
 
 def _write_parts(session: Session, changes: Sequence[Change]) -> None:
-    """The payments, discounts and goodies of orders that were written."""
+    """The payments, discounts, goodies and packs of orders that were written."""
     connection = session.connection()
     paying = [one for one in changes if one[1].payment != one[0].payment]
     if gone := [before.id for before, _ in paying if before.payment]:
@@ -334,6 +345,7 @@ def _write_parts(session: Session, changes: Sequence[Change]) -> None:
                 moved[piece.position, piece.state].append(after.id)
     for (position, state), ids in moved.items():
         connection.execute(_UPDATE_PIECES, {"ids": ids, "at": position, "new_state": state})
+    order_packs.bind(connection, changes)
 
 
 def _insert(session: Session, table: Table, rows: Sequence[dict[str, object]]) -> None:
