@@ -10,6 +10,7 @@ from typing import Final
 from kiosk.domain.chains import ChainState, ChainUnavailable, PayoutBatch
 
 NAME: Final = "sandbox"
+BATCH_MAX: Final = 2000
 DEADLINE_SECONDS: Final = 10.0
 _PROJECT: Final = Path(__file__).parents[2]
 
@@ -18,6 +19,7 @@ class SandboxChain:
     """Starts the process when it is first needed, and again when it has gone."""
 
     name = NAME
+    batch_max = BATCH_MAX
 
     def __init__(self, file: Path, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._file = file

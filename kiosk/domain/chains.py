@@ -20,9 +20,15 @@ class ChainState(StrEnum):
 
 @dataclass(eq=False)
 class ChainUnavailable(KioskError):
-    """The chain did not answer, and what was submitted may be there or not: ask again."""
+    """The chain did not answer, or took nothing: what was submitted may be there or not.
+
+    Ask again; `reason` is what people may do about it meanwhile, in words.
+    """
 
     reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class Chain(Protocol):
     @property
     def name(self) -> str:
         """What people call it."""
+
+    @property
+    def batch_max(self) -> int:
+        """Payouts that go into one transaction."""
 
     async def submit(self, batch: PayoutBatch) -> str:
         """Send a batch, once however often it is submitted; the id of its transaction.

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from kiosk.domain import chart_airdrops, chart_tokens
 from kiosk.domain.airdrops import Airdrop, AirdropState, Progress, Share, ShareState
-from kiosk.domain.chains import Chain, ChainState, Payout, PayoutBatch
+from kiosk.domain.chains import Chain, ChainState, ChainUnavailable, Payout, PayoutBatch
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Event
 from kiosk.domain.tokens import Origin
@@ -62,17 +62,23 @@ class AirdropWorker:
 
     async def work_at(self, airdrop: Airdrop) -> Progress:
         """Do all that can be done now for one airdrop; raises `ChainUnavailable`."""
+        self._check_reach(airdrop)
         if airdrop.state is AirdropState.RUNNING:
             async for found in self._each(airdrop, ShareState.PENDING):
                 await self._reserve(airdrop, await self._eligible(airdrop, found))
-            while await self._new_batch(airdrop):
-                # One at a time: what is in memory is one batch.
-                await self._go_on(airdrop)
         # What was sent is heard of even when nothing more is given.
         await self._go_on(airdrop)
+        if airdrop.state is AirdropState.RUNNING:
+            while batch := await self._new_batch(airdrop):
+                # One at a time: what is in memory is one batch.
+                await self._advance(airdrop, batch)
         if airdrop.state is AirdropState.CLAWED_BACK:
             await self._claw_back(airdrop)
         return await self._store.transaction(partial(airdrops.progress, airdrop_id=airdrop.id))
+
+    def _check_reach(self, airdrop: Airdrop) -> None:
+        if airdrop.chain not in ("", *self._chains):
+            raise ChainUnavailable(f"no way leads from here to the chain {airdrop.chain}")
 
     async def _claw_back(self, airdrop: Airdrop) -> None:
         """Take back what can be; what waits for its chain follows when that has spoken."""
@@ -136,12 +142,15 @@ class AirdropWorker:
 
         await self._store.transaction(record)
 
-    async def _new_batch(self, airdrop: Airdrop) -> bool:
+    async def _new_batch(self, airdrop: Airdrop) -> Batch | None:
         now, batch_id = self._clock.now(), new_id()
+        most = SHARES_AT_ONCE
+        if airdrop.chain:
+            most = min(most, self._chains[airdrop.chain].batch_max)
 
-        def make(session: Session) -> bool:
+        def make(session: Session) -> Batch | None:
             return airdrops.new_batch(
-                session, airdrop.id, batch_id, SHARES_AT_ONCE, at=now, retried=now - RETRY_AFTER
+                session, airdrop.id, batch_id, most, at=now, retried=now - RETRY_AFTER
             )
 
         return await self._store.transaction(make)
@@ -150,15 +159,18 @@ class AirdropWorker:
         """Bring every batch as far as its chain lets it."""
         found = await self._store.transaction(partial(airdrops.open_batches, airdrop_id=airdrop.id))
         for batch in found:
-            if batch.state is BatchState.NEW:
-                batch = await self._send(airdrop, batch)
-            if batch.state is BatchState.SENT:
-                batch = await self._ask(airdrop, batch)
-            match batch.state:
-                case BatchState.CONFIRMED:
-                    await self._deliver(airdrop, batch)
-                case BatchState.FAILED:
-                    await self._take_back(airdrop, batch)
+            await self._advance(airdrop, batch)
+
+    async def _advance(self, airdrop: Airdrop, batch: Batch) -> None:
+        if batch.state is BatchState.NEW:
+            batch = await self._send(airdrop, batch)
+        if batch.state is BatchState.SENT:
+            batch = await self._ask(airdrop, batch)
+        match batch.state:
+            case BatchState.CONFIRMED:
+                await self._deliver(airdrop, batch)
+            case BatchState.FAILED:
+                await self._take_back(airdrop, batch)
 
     async def _send(self, airdrop: Airdrop, batch: Batch) -> Batch:
         if not airdrop.chain:

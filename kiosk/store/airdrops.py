@@ -1,7 +1,7 @@
 """Airdrops in and out of the tables; rows by the thousand, in statements for many."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -196,8 +196,8 @@ def moved(session: Session, found: Iterable[Share], after: ShareState, *, tries:
 
 def new_batch(
     session: Session, airdrop_id: int, batch_id: int, most: int, *, at: datetime, retried: datetime
-) -> bool:
-    """Put shares that are reserved and in no batch into a new one; False if there are none.
+) -> Batch | None:
+    """Put shares that are reserved and in no batch into a new one; None if there are none.
 
     What a chain failed to do is tried again if it failed before `retried`. One unit of work does
     it all, so no share is ever in two batches that are open, or in one that is made after its
@@ -205,22 +205,17 @@ def new_batch(
     """
     connection = session.connection()
     if connection.execute(_LOCK, {"airdrop": airdrop_id}).scalar_one() != AirdropState.RUNNING:
-        return False
+        return None
     values = {"airdrop": airdrop_id, "retried": retried, "most": most}
     found = list(connection.scalars(_FREE, values))
-    if found:
-        batch = {
-            "id": batch_id,
-            "airdrop_id": airdrop_id,
-            "transaction_id": "",
-            "state": BatchState.NEW,
-            "since": at,
-            "settled": False,
-        }
-        connection.execute(insert(_BATCHES), batch)
-        rows = [{"airdrop": airdrop_id, "of": wallet, "batch": batch_id} for wallet in found]
-        connection.execute(_INTO_BATCH, rows)
-    return bool(found)
+    if not found:
+        return None
+    batch = Batch(batch_id, "", BatchState.NEW, at)
+    row = {**asdict(batch), "airdrop_id": airdrop_id, "settled": False}
+    connection.execute(insert(_BATCHES), row)
+    rows = [{"airdrop": airdrop_id, "of": wallet, "batch": batch_id} for wallet in found]
+    connection.execute(_INTO_BATCH, rows)
+    return batch
 
 
 def open_batches(session: Session, airdrop_id: int) -> list[Batch]:

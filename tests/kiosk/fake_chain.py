@@ -10,6 +10,7 @@ class FakeChain:
     """Confirms what it hears of, unless told otherwise."""
 
     name: str = "fake"
+    batch_max: int = 2000
     transactions: dict[str, PayoutBatch] = field(default_factory=dict)
     states: dict[str, ChainState] = field(default_factory=dict)
     says: ChainState = ChainState.CONFIRMED
