@@ -74,6 +74,8 @@ class AccountCode(IntEnum):
     RESERVED = 45
     WAITING = 46
     BILL = 47
+    GIFT = 48
+    """Tokens on their way to somebody who has no wallet yet; one account for each bill of them."""
 
 
 class TransferCode(IntEnum):
@@ -120,6 +122,10 @@ class TransferCode(IntEnum):
     FAIL = 50
     GIVE_BACK = 51
     """Tokens that were spent come back."""
+    GIFT = 52
+    GIFT_CLAIM = 53
+    GIFT_RETURN = 54
+    """A gift that nobody claimed goes back to its giver."""
 
 
 RESOURCE_TAGS: Final = {kind: tag for tag, kind in enumerate(ResourceKind)}

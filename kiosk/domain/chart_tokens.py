@@ -3,10 +3,12 @@
     income --emit--> debt --issue--> bill --send--> bill --spend--> app --give back--> bill
                                        bill --expire--> expired
                                        bill --claw back--> debt
+                                       bill --gift--> gift --claim, return--> bill
 
 Debt is what was emitted and is nobody's yet: it cannot go below nothing, so no more is issued than
 the event says there is. A bill is funded once, by its issue or by the bill it was sent from: the
-walk up these transfers is the life of its tokens. Issued = in wallets + spent + expired, always.
+walk up these transfers is the life of its tokens; a gift is no owner, and is left out of it.
+Issued = in wallets + in gifts + spent + expired, always.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +30,9 @@ _CODES: Final = {
     MoveKind.GIVE_BACK: TransferCode.GIVE_BACK,
     MoveKind.EXPIRE: TransferCode.EXPIRE,
     MoveKind.CLAW_BACK: TransferCode.CLAW_BACK,
+    MoveKind.GIFT: TransferCode.GIFT,
+    MoveKind.GIFT_CLAIM: TransferCode.GIFT_CLAIM,
+    MoveKind.GIFT_RETURN: TransferCode.GIFT_RETURN,
 }
 _LIMITED: Final = Flags.DEBITS_MUST_NOT_EXCEED_CREDITS
 
@@ -104,6 +109,26 @@ def bill_account(
         code=AccountCode.BILL,
         flags=_LIMITED,
     )
+
+
+def gift_account_id(move_id: int, attempt: int, position: int) -> int:
+    """What keeps a part of a gift until somebody claims it."""
+    return derived_id("gift-part", move_id, attempt, position)
+
+
+def gift_accounts(move: Move) -> list[Account]:
+    """What keeps the parts of a gift, if the move is one."""
+    return [
+        Account(
+            id=part.held,
+            user_data_128=move.id,
+            ledger=token_ledger(move.token_number),
+            code=AccountCode.GIFT,
+            flags=_LIMITED,
+        )
+        for part in move.parts
+        if part.held is not None and move.kind is MoveKind.GIFT
+    ]
 
 
 def bill_accounts(move: Move) -> list[Account]:
@@ -194,6 +219,13 @@ def _sides(event: Event, move: Move, part: MovePart) -> tuple[int, int]:
             return source, expired
         case MoveKind.CLAW_BACK:
             return source, debt
+        case MoveKind.GIFT:
+            assert part.held is not None
+            return source, part.held
+        case MoveKind.GIFT_CLAIM | MoveKind.GIFT_RETURN:
+            assert part.held is not None
+            assert part.bill is not None
+            return part.held, part.bill
 
 
 def _cut(transfers: Sequence[Transfer]) -> list[list[Transfer]]:

@@ -30,6 +30,12 @@ class MoveKind(StrEnum):
     """Bills → expired."""
     CLAW_BACK = "claw_back"
     """Bills → debt: the organiser takes back what is unspent."""
+    GIFT = "gift"
+    """Bills → a gift, which keeps them for whoever has its code."""
+    GIFT_CLAIM = "gift_claim"
+    """A gift → new bills of whoever claims it."""
+    GIFT_RETURN = "gift_return"
+    """A gift that nobody claimed → new bills of its giver."""
 
 
 class MoveState(StrEnum):
@@ -58,6 +64,8 @@ class MovePart:
     expires_at: datetime | None = None
     empties: bool = False
     """Whether the plan leaves nothing of the source."""
+    held: int | None = None
+    """Of a gift: the account that keeps it between its source and its next bill."""
 
 
 @dataclass(frozen=True, slots=True)

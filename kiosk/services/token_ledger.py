@@ -45,7 +45,7 @@ class TokenLedger:
 
     async def open_accounts(self, event: Event, move: Move) -> None:
         """Make sure that everything a move goes to is there."""
-        accounts = chart_tokens.bill_accounts(move)
+        accounts = [*chart_tokens.bill_accounts(move), *chart_tokens.gift_accounts(move)]
         if move.kind is MoveKind.SPEND:
             accounts.append(chart_tokens.app_account(event, move.token_number, move.app))
         for start in range(0, len(accounts), _ACCOUNTS_MAX):

@@ -6,7 +6,8 @@ from functools import partial
 from sqlmodel import Session
 
 from kiosk.domain.bills import InsufficientTokens
-from kiosk.domain.token_moves import ATTEMPTS_MAX, Move, MoveState
+from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.token_moves import ATTEMPTS_MAX, Move, MoveKind, MoveState
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.token_ledger import Outcome, TokenLedger
@@ -55,6 +56,9 @@ class TokenMoves:
 
     async def _again(self, move: Move) -> Move:
         """Plan what the ledger refused anew, if there is hope."""
+        if move.kind in (MoveKind.GIFT_CLAIM, MoveKind.GIFT_RETURN):
+            # Nothing else takes from a gift, so the ledger cannot have less of it.
+            raise LedgerContradicts(f"gift of move {move.id:032x}", "refused")
         if move.sender is None or move.attempt >= ATTEMPTS_MAX:
             return await self._change(move, Move.refused)
         try:

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kiosk.clock import Clock
+from kiosk.domain import chart_tokens
 from kiosk.domain.bills import InsufficientTokens, Part, choose
 from kiosk.domain.token_moves import Move, MoveKind, MovePart, bill_id
 from kiosk.domain.tokens import Origin, Receipt, Token
@@ -50,6 +51,10 @@ class TokenPlans:
         return parts
 
     def _part(self, move: Move, position: int, part: Part) -> MovePart:
+        if move.kind is MoveKind.GIFT:
+            held = chart_tokens.gift_account_id(move.id, move.attempt, position)
+            expires_at = part.bill.expires_at
+            return MovePart(part.bill.id, None, part.amount, expires_at, part.empties, held)
         if move.kind is not MoveKind.SEND:
             return MovePart(part.bill.id, None, part.amount, empties=part.empties)
         token = self.token(move.token_number)

@@ -35,7 +35,8 @@ _CHANGE: Final = (
 _CLEAR: Final = delete(_PARTS).where(_PARTS.c.move_id == bindparam("move"))
 _SENT: Final = (
     select(func.coalesce(func.sum(_MOVES.c.amount), 0))
-    .where(_MOVES.c.sender_id == bindparam("wallet"), _MOVES.c.kind == MoveKind.SEND)
+    .where(_MOVES.c.sender_id == bindparam("wallet"))
+    .where(_MOVES.c.kind.in_((MoveKind.SEND, MoveKind.GIFT)))
     .where(_MOVES.c.token_number == bindparam("token"), _MOVES.c.asked_at >= bindparam("since"))
     .where(_MOVES.c.state != MoveState.REFUSED)
 )
@@ -113,6 +114,7 @@ def _add_parts(session: Session, move: Move) -> None:
             "amount": part.amount,
             "expires_at": part.expires_at,
             "empties": part.empties,
+            "held": part.held,
         }
         for position, part in enumerate(move.parts)
     ]
@@ -149,4 +151,4 @@ def _move(row: Row[*tuple[object, ...]], parts: tuple[MovePart, ...]) -> Move:
 
 
 def _part(row: Row[*tuple[object, ...]]) -> MovePart:
-    return MovePart(row.source, row.bill, row.amount, row.expires_at, bool(row.empties))
+    return MovePart(row.source, row.bill, row.amount, row.expires_at, bool(row.empties), row.held)

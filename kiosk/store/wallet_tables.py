@@ -14,6 +14,7 @@ from kiosk.store.types import Flag, Id128, Instant, Integer64
 __all__ = ["METADATA"]
 
 # The conditions of partial indexes. A query that is to use one must say it in the same words.
+OPEN_GIFT: Final = text("end_id IS NULL")
 UNFINISHED: Final = text("state IN ('asked', 'held')")
 SPENDABLE: Final = text("is_empty = 0")
 
@@ -41,6 +42,8 @@ class WalletRow(SQLModel, table=True):
         UniqueConstraint("event_id", "attendee_id"),
         CheckConstraint("length(id) = 16", name="id"),
         CheckConstraint("version BETWEEN 1 AND 65535", name="version"),
+        CheckConstraint("pin_failures >= 0", name="pin_failures"),
+        CheckConstraint("gift_failures >= 0", name="gift_failures"),
         STRICT,
     )
 
@@ -49,7 +52,15 @@ class WalletRow(SQLModel, table=True):
     attendee_id: int = Field(foreign_key="attendee.id", sa_type=Id128)
     opened_at: datetime = Field(sa_type=Instant)
     pin_hash: str = Field(sa_type=Text)
+    """argon2id in PHC form; "" while no PIN was chosen."""
     version: int
+    """Of its code: older ones open nothing."""
+    pin_failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Wrong PINs in a row."""
+    pin_retry_at: datetime | None = Field(default=None, sa_type=Instant)
+    gift_failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Wrong codes of gifts in a row."""
+    gift_retry_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class TokenMoveRow(SQLModel, table=True):
@@ -65,7 +76,9 @@ class TokenMoveRow(SQLModel, table=True):
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_at"),
         CheckConstraint("(kind IN ('issue', 'give_back')) = (sender_id IS NULL)", name="sender_id"),
         CheckConstraint(
-            "(kind IN ('issue', 'send', 'give_back')) = (receiver_id IS NOT NULL)", name="receiver"
+            "(kind IN ('issue', 'send', 'give_back', 'gift_claim', 'gift_return'))"
+            " = (receiver_id IS NOT NULL)",
+            name="receiver",
         ),
         CheckConstraint("(kind IN ('spend', 'give_back')) = (app <> '')", name="app"),
         Index("ix_token_move_sender_id", "sender_id", "asked_at"),
@@ -114,6 +127,35 @@ class TokenPartRow(SQLModel, table=True):
     amount: int = Field(sa_type=Integer64)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     empties: bool = Field(sa_type=Flag)
+    held: int | None = Field(default=None, sa_type=Id128)
+    """Of a gift: the account that keeps it between two wallets."""
+
+
+class GiftRow(SQLModel, table=True):
+    """Tokens that wait for somebody who has no wallet yet; its id is that of the move to it."""
+
+    __tablename__ = "gift"
+    __table_args__ = (
+        CheckConstraint("length(code_digest) = 32", name="code_digest"),
+        Index("ix_gift_giver_id", "giver_id"),
+        Index(
+            "ix_gift_open",
+            *("event_id", "returns_at"),
+            sqlite_where=OPEN_GIFT,
+            postgresql_where=OPEN_GIFT,
+        ),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, foreign_key="token_move.id", sa_type=Id128)
+    event_id: int = Field(foreign_key="event.id", sa_type=Id128)
+    giver_id: int = Field(foreign_key="wallet.id", sa_type=Id128)
+    email: str = Field(sa_type=Text)
+    """Whom it is meant for; whoever has its code may claim it."""
+    code_digest: bytes = Field(unique=True)
+    returns_at: datetime = Field(sa_type=Instant)
+    end_id: int | None = Field(default=None, foreign_key="token_move.id", sa_type=Id128)
+    """The move that claims or returns it: there is one at most."""
 
 
 class BillRow(SQLModel, table=True):

@@ -14,6 +14,7 @@ from tests.kiosk.factories import NOW
 EVENT, ATTENDEE = b"e" * 16, b"a" * 16
 FIRST_TABLES = "0001"
 BEFORE_ASKED_PROVIDER = "0012"
+BEFORE_PACKS = "0013"
 
 
 @pytest.fixture
@@ -202,3 +203,58 @@ def test_an_empty_folder_has_nobody_to_stay(database: Engine) -> None:
     with Session(database) as session:
         assert pairings.enter(session, "north", b"n" * 32, NOW) == 1
         assert pairings.enter(session, "south", b"s" * 32, NOW) is None
+
+
+def test_moves_of_tokens_outlive_their_tables(database: Engine) -> None:
+    wallet, move = b"w" * 16, b"m" * 16
+    with database.begin() as connection:
+        open_event(connection)
+        command.upgrade(alembic_config(connection), BEFORE_PACKS)
+        insert(connection, "token", event_id=EVENT, number=1, key="beer")
+        insert(
+            connection,
+            "wallet",
+            id=wallet,
+            event_id=EVENT,
+            attendee_id=ATTENDEE,
+            opened_at=1,
+            pin_hash="",
+            version=1,
+        )
+        insert(
+            connection,
+            "token_move",
+            id=move,
+            event_id=EVENT,
+            token_number=1,
+            kind="issue",
+            receiver_id=wallet,
+            amount=5,
+            app="",
+            note="welcome",
+            attempt=1,
+            state="done",
+            asked_at=2,
+            done_at=3,
+        )
+        insert(
+            connection,
+            "token_part",
+            move_id=move,
+            position=0,
+            bill=b"b" * 16,
+            amount=5,
+            empties=0,
+        )
+
+    upgrade(database)
+
+    with database.connect() as connection:
+        moves = connection.execute(
+            text("SELECT kind, receiver_id, amount, note, order_id FROM token_move")
+        )
+        assert [tuple(row) for row in moves] == [("issue", wallet, 5, "welcome", None)]
+        parts = connection.execute(text("SELECT move_id, bill, amount, held FROM token_part"))
+        assert [tuple(row) for row in parts] == [(move, b"b" * 16, 5, None)]
+        tries = connection.execute(text("SELECT pin_failures, gift_failures FROM wallet"))
+        assert [tuple(row) for row in tries] == [(0, 0)]
