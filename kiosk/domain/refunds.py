@@ -31,7 +31,7 @@ class RefundState(StrEnum):
     """Somebody pays it out: the intent is stored and the ledger is asked."""
     DONE = "done"
     REFUSED = "refused"
-    """A place of the order was used at the door meanwhile; nothing was refunded."""
+    """A place of the order was used at the door meanwhile, or its tokens; nothing was refunded."""
 
 
 class RefundFault(StrEnum):
@@ -41,6 +41,8 @@ class RefundFault(StrEnum):
     """It was not paid, or was refunded already."""
     USED = "used"
     """Somebody was admitted with one of its tickets."""
+    TOKENS_SPENT = "tokens_spent"
+    """Some of its tokens were spent, sent to somebody else, or have expired."""
     BEING_SETTLED = "being_settled"
     """Money for its invoice is just coming in: try again."""
     PASSING_ON = "passing_on"

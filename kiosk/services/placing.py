@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from kiosk.domain.basket import Basket, tickets_of
+from kiosk.domain.basket import Basket, places_of, tickets_of
 from kiosk.domain.codes import ticket_number
 from kiosk.domain.errors import SoldOut
 from kiosk.domain.events import Event, EventSlot, Pool, Resource
 from kiosk.domain.goodies import pieces_for
 from kiosk.domain.orders import Order, OrderState, SlotClaim
+from kiosk.domain.packs import packs_for
 from kiosk.domain.people import Attendee
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
@@ -36,7 +37,8 @@ def new_order(
         placed_at=now,
         held_until=now + timedelta(seconds=event.hold_seconds),
         settled=False,
-        goodies=pieces_for(event, basket),
+        goodies=pieces_for(event, places_of(event, basket)),
+        packs=packs_for(event, basket),
     )
 
 

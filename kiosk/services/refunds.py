@@ -27,10 +27,13 @@ from kiosk.domain.rights import Right, require
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
+from kiosk.services.packs import Packs
 from kiosk.store import audit, claim_transfers, door, hand_outs, orders, pairings, refunds
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
 
+_SPENT = (Status.EXCEEDS_CREDITS, Status.ID_ALREADY_FAILED)
+"""A bill that the order bought is not whole any more."""
 _USED = (
     Status.EXISTS_WITH_DIFFERENT_FLAGS,
     Status.EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID,
@@ -61,6 +64,7 @@ class Refunds:
         self._clock = backing.clock
         self._catalog = catalog
         self._terminal = terminal
+        self._packs = Packs(backing, catalog)
 
     async def due(self) -> list[RefundDue]:
         """Every refund whose money is still here, the oldest first."""
@@ -87,7 +91,8 @@ class Refunds:
     async def refund_order(self, order_id: int, staff: StaffMember) -> Order:
         """Take the whole order back: its places are free again, its money is given back.
 
-        Raises `NotRefundable`: not paid, a ticket of it used, passed on, or needed by another.
+        Raises `NotRefundable`: not paid, a ticket of it used, passed on, or needed by another; or
+        some of its tokens spent, sent on or expired.
         Once one is used at the door no refund ever begins, and once a refund is booked the door
         refuses them all.
         """
@@ -123,9 +128,11 @@ class Refunds:
             return refund
 
         refund = await self.finish(await self._store.transaction(intend))
+        order = await self._store.transaction(lambda session: orders.get(session, order_id))
         if refund.state is RefundState.REFUSED:
-            raise NotRefundable(order_id, RefundFault.USED)
-        return await self._store.transaction(lambda session: orders.get(session, order_id))
+            whole = await self._packs.are_whole(order)
+            raise NotRefundable(order_id, RefundFault.USED if whole else RefundFault.TOKENS_SPENT)
+        return order
 
     def _record(self, session: Session, action: Action, refund: Refund, staff: StaffMember) -> None:
         now, actor = self._clock.now(), Actor(self._terminal, staff.name)
@@ -161,7 +168,9 @@ class Refunds:
             if not done:
                 return refunds.change(session, refund.id, lambda one: one.refused(now))
             if refund.reason is not RefundReason.SURPLUS:
-                orders.change(session, refund.order_id, Order.refunded)
+                order = orders.change(session, refund.order_id, Order.refunded)
+                if returned:
+                    self._packs.returned(session, order, refund)
             return refunds.change(session, refund.id, lambda one: one.done(now))
 
         return await self._store.transaction(record)
@@ -174,7 +183,7 @@ class Refunds:
         return True
 
     async def _take_back(self, refund: Refund) -> bool:
-        """Whether the ledger took the places back; False if one is used."""
+        """Whether the ledger took everything back; False if something of it is used."""
         event = self._catalog.event
 
         def read(session: Session) -> _Returned:
@@ -195,7 +204,7 @@ class Refunds:
         match await book(self._ledger, chain):
             case None:
                 pass
-            case status if status in _USED:
+            case status if status in _USED or (order.packs and status in _SPENT):
                 return False
             case status:
                 raise LedgerContradicts(f"refund of order {order.number}", status.name)

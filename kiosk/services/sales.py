@@ -10,6 +10,7 @@ from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, Not
 from kiosk.domain.events import StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
+from kiosk.domain.packs import packs_for
 from kiosk.domain.people import Attendee
 from kiosk.domain.rights import Right, require
 from kiosk.domain.tickets import Ticket, issue
@@ -41,6 +42,7 @@ class Sales:
         self._settlement = settlement
         self._payments = payments
         self._orders = settlement.orders
+        self._stock = settlement.stock
 
     def new_order_id(self) -> int:
         """An id for one checkout; keep it and use it again until the checkout has ended."""
@@ -54,9 +56,9 @@ class Sales:
         codes: Iterable[str] = (),
         holders: Sequence[Attendee] = (),
     ) -> Order:
-        """Hold every place of `basket`, or none; the order is HELD, or further if it went on.
+        """Hold all that is in `basket`, or nothing; the order is HELD, or further if it went on.
 
-        A key in place of a basket is one ticket of that slot. `codes` may open slots that are not
+        A key in place of a basket is one of that slot or pack. `codes` may open slots that are not
         public. `holders` are whom the tickets are for, one for each in the order of the event;
         without them all are for the attendee, who buys them.
         Raises a `BasketFault`, `SoldOut` (place again to try again) or `HoldExpired`.
@@ -68,6 +70,8 @@ class Sales:
         if holders:
             shares = shared(tickets_of(event, wanted), holders)
         asked = unsure(event, shares)
+        packs = packs_for(event, wanted) if event.packs else ()
+        rooms = await self._stock.rooms(packs, attendee) if packs else []
 
         def fresh() -> Order:
             order = new_order(event, order_id, wanted, attendee, now)
@@ -80,6 +84,7 @@ class Sales:
                 owned = {one: orders.owned_slots(session, event.id, one) for one in asked}
                 if faults := check(event, wanted, now, shares=shares, owned=owned, codes=typed):
                     raise faults[0]
+                self._stock.check_room(session, rooms, order_id, attendee)
             if found is None:
                 [inserted] = orders.insert_all(session, [(event.id, fresh())])
                 assert inserted is not None, "it is not there"
@@ -87,13 +92,14 @@ class Sales:
             return orders.change(session, order_id, lambda order: order.place_again(now))
 
         order: Order | None = None
-        if not asked and not check(event, wanted, now, shares=shares, codes=typed):
+        if not asked and not rooms and not check(event, wanted, now, shares=shares, codes=typed):
             order = await self._orders.insert(event.id, fresh())
         if order is None:
             order = await self._store.transaction(intend)
         order = await self._settlement.settle(order)
         if order.state is OrderState.SOLD_OUT:
-            raise await sold_out(self._backing, self._catalog, order)
+            short = await self._stock.sold_out(order) if order.packs else None
+            raise short or await sold_out(self._backing, self._catalog, order)
         return order
 
     async def pay_cash(self, order_id: int, tendered: Money, cashier: StaffMember) -> Order:

@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from kiosk.domain import chart, chart_discounts, chart_money, chart_places
+from kiosk.domain import chart, chart_discounts, chart_money, chart_packs, chart_places
 from kiosk.domain.discounts import DiscountState
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Booking, Order, OrderState
@@ -14,6 +14,8 @@ from kiosk.services.booking import book, open_accounts
 from kiosk.services.catalog import Catalog
 from kiosk.services.goodies import Goodies
 from kiosk.services.order_book import OrderBook
+from kiosk.services.pack_stock import PackStock
+from kiosk.services.packs import Packs
 from kiosk.store import orders, refunds
 from ledger.chains import chain_refusal
 from ledger.types import CreateTransferStatus as Status
@@ -38,6 +40,8 @@ class Settlement:
         self._ledger = backing.ledger
         self._catalog = catalog
         self._goodies = Goodies(backing, catalog)
+        self._packs = Packs(backing, catalog)
+        self.stock = PackStock(backing, catalog)
 
     async def settle(self, order: Order) -> Order:
         """Ask the ledger until nothing of the order is open."""
@@ -53,7 +57,7 @@ class Settlement:
         return order
 
     async def _hold(self, order: Order) -> Order:
-        places = chart_places.hold(self._catalog.event, order)
+        places = chart_packs.hold(self._catalog.event, order)
         results = await self._ledger.create_transfers([*places, *self._goodies.holds(order)])
         promised = self._goodies.promised(order, results[len(places) :])
         match chain_refusal(results[: len(places)]):
@@ -70,11 +74,18 @@ class Settlement:
     async def _pay(self, order: Order) -> Order:
         event, payment = self._catalog.event, order.payment
         assert payment is not None
-        if order.total:
-            await open_accounts(self._ledger, chart.order_accounts(event, order))
+        if not order.are_packs_bound:
+            return await self._packs.bind(order)
+        accounts = chart.order_accounts(event, order) if order.total else []
+        if order.packs:
+            accounts += chart_packs.bill_accounts(order, payment)
+        if accounts:
+            await open_accounts(self._ledger, accounts)
         if payment.booking is Booking.RETRY and (held := chart_discounts.release_use(order)):
             # It may outlive the places by seconds, and would then stand in its own way.
             await book(self._ledger, held)
+        if payment.booking is Booking.RETRY and order.packs:
+            await self._ledger.create_transfers(chart_packs.release(order))
         chain = _PLANS[payment.booking](self._catalog.event, order, payment)
         match payment.booking, await book(self._ledger, chain):
             case Booking.ALONE, None:
@@ -82,11 +93,17 @@ class Settlement:
             case _, None:
                 granted = await self._goodies.grant(order, payment.id)
                 transition = partial(Order.paid, booking=payment.booking, granted=granted)
+                if order.packs:
+                    return await self._packs.paid(order, transition)
             case (
                 Booking.POST,
                 Status.PENDING_TRANSFER_EXPIRED | Status.PENDING_TRANSFER_ALREADY_VOIDED,
             ):
-                transition = partial(Order.fall_back, refused=Booking.POST)
+                # Asked now, while nothing of what follows can have happened.
+                has_room = not order.packs or await self.stock.has_room(order)
+                if not has_room:
+                    await self._goodies.give_back(order)
+                transition = partial(Order.fall_back, refused=Booking.POST, has_room=has_room)
             case Booking.RETRY, Status.EXCEEDS_CREDITS | Status.ID_ALREADY_FAILED:
                 await self._goodies.give_back(order)
                 transition = partial(Order.fall_back, refused=Booking.RETRY)
@@ -117,7 +134,8 @@ class Settlement:
     async def _release(self, order: Order) -> Order:
         if held := chart_discounts.release_use(order):
             await book(self._ledger, held)
-        results = await self._ledger.create_transfers(chart_places.release(order))
+        held_places = [*chart_places.release(order), *chart_packs.release(order)]
+        results = await self._ledger.create_transfers(held_places)
         for result in results:
             match result.status:
                 case Status.CREATED | Status.EXISTS:
