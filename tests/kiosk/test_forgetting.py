@@ -1,11 +1,12 @@
 """Who comes next finds nothing of who was here, nor does whoever looks into the memory."""
 
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from textual.strip import Strip
 
+from kiosk.forgetting import forget_what_was_shown
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
@@ -17,6 +18,15 @@ from tests.kiosk.playing import Play, playing, text_of, until, until_screen, unt
 from tests.kiosk.test_refunds_screen import a_due, to_refunds
 
 Go = Callable[[Play], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def what_comes_alone() -> Iterator[None]:
+    """Look at nothing that earlier tests left behind, as in the traceback of an error."""
+    forget_what_was_shown()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 async def by_buying(pilot: Play) -> None:
