@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ledger.binary import find_binary, read_version
+from tests.anvil import anvil_version
 from tests.postgresql import postgresql_version
 
 
@@ -61,5 +62,8 @@ RESOURCES = (
     Resource("server", "TigerBeetle server", server_version, "set KIOSK_TIGERBEETLE or PATH"),
     Resource("postgresql", "PostgreSQL", postgresql_version, "install postgresql"),
     Resource("terminal", "xterm", terminal_version, "install xterm, xvfb and imagemagick"),
+    Resource(
+        "anvil", "anvil", anvil_version, "npm install @foundry-rs/anvil; set KIOSK_ANVIL or PATH"
+    ),
     Resource("browser", "Chromium", browser_version, "set KIOSK_CHROMIUM or PATH"),
 )

@@ -87,13 +87,13 @@ class EthereumChain:
         block = await self._node.deep_block(self._terms.confirmations)
         if block is None:
             return ChainState.PENDING
+        if await self._node.nonce(self._payer, block) <= transaction.nonce:
+            return ChainState.PENDING
         contract = Web3.to_checksum_address(transaction.contract)
         batch = _batch_key(transaction.batch_id)
-        if await self._node.is_paid(contract, self._payer, batch, block):
-            return ChainState.CONFIRMED
-        # Its nonce was used for something else, or it has run and was refused.
-        is_over = await self._node.nonce(self._payer, block) > transaction.nonce
-        return ChainState.FAILED if is_over else ChainState.PENDING
+        is_paid = await self._node.is_paid(contract, self._payer, batch, block)
+        # Else its nonce was used for something else, or the contract has refused it.
+        return ChainState.CONFIRMED if is_paid else ChainState.FAILED
 
     async def _keep(self, batch: PayoutBatch) -> ChainTransaction:
         """Sign the transaction of a batch, and store it."""
