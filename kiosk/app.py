@@ -33,7 +33,7 @@ from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillT
 from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.visit import Visit
-from kiosk.screens.welcome import WelcomeScreen
+from kiosk.screens.welcome import Purpose, WelcomeScreen
 from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
 from kiosk.settings import LogOuts, Mode
@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
+_VISITS: Final = {Purpose.BUY: Visit, Purpose.CHECK_IN: CheckInVisit}
 _FIRST_WISH: Final = {"door": StaffWish.DOOR, "organiser": StaffWish.WATCH}
 """What a PIN opens first, by the mode that was asked for."""
 
@@ -125,8 +126,7 @@ class KioskApp(App[None], inherit_bindings=False):
         # Two presses may both arrive: one of them begins.
         if self._visit is None and len(self.screen_stack) == 1:
             desk = self.desk.speaking(begun.language)
-            way = CheckInVisit if begun.with_ticket else Visit
-            self._once_open(desk, partial(self._begin, way, desk))
+            self._once_open(desk, partial(self._begin, _VISITS[begun.purpose], desk))
 
     def _begin(self, way: type[Visit], desk: Desk) -> None:
         self._visit = way(self, desk)

@@ -1,12 +1,13 @@
 """The first screen: what event this is, and one big way in."""
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Vertical
+from textual.containers import Center, Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -28,6 +29,13 @@ LINES_MAX = 4
 _LANGUAGE_NAMES = {"en": "English", "es": "Español", "de": "Deutsch"}
 
 
+class Purpose(Enum):
+    """What somebody comes for; the value is the class of its target."""
+
+    BUY = "-main"
+    CHECK_IN = "check-in"
+
+
 class WelcomeScreen(KioskScreen[None]):
     """Waits for the next person, and remembers nothing of the last one."""
 
@@ -40,28 +48,38 @@ class WelcomeScreen(KioskScreen[None]):
     ]
 
     class Begun(Message):
-        """Somebody wants to begin, in a language; to check in, if they have a ticket."""
+        """Somebody wants to begin, in a language."""
 
-        def __init__(self, language: str, *, with_ticket: bool = False) -> None:
+        def __init__(self, language: str, purpose: Purpose) -> None:
             super().__init__()
             self.language = language
-            self.with_ticket = with_ticket
+            self.purpose = purpose
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._home_language = desk.words.language
 
     def body(self) -> ComposeResult:
-        event = self.desk.front.event
         with Vertical(id="poster"):
-            yield Headline(event.name)
+            yield Headline(self.desk.front.event.name)
             yield Static("", id="when")
             yield Static("", id="offer")
         with Center(id="begin"):
-            yield Target("", classes="-main")
-            if event.self_check_in:
-                yield Target("", classes="check-in")
+            yield Target("", classes=Purpose.BUY.value)
+            if len(self._purposes) > 1:
+                with Horizontal(id="others"):
+                    for purpose in self._purposes[1:]:
+                        yield Target("", classes=purpose.value)
             yield Static("", id="how")
+
+    @property
+    def _purposes(self) -> Sequence[Purpose]:
+        """What one can come for, to buy being the first."""
+        event = self.desk.front.event
+        return (
+            Purpose.BUY,
+            *((Purpose.CHECK_IN,) if event.self_check_in else ()),
+        )
 
     def beside(self) -> Widget:
         return Static("", id="languages")
@@ -92,9 +110,12 @@ class WelcomeScreen(KioskScreen[None]):
         self.query_one("#when", Static).update(content(self._when_and_where()))
         self.query_one("#how", Static).update(Content(words("press Enter, or touch")))
         self.query_one("#languages", Static).update(self._languages())
-        self.query_one(".-main", Target).say(words("Begin"))
-        for target in self.query(".check-in").results(Target):
-            target.say(words("I have a ticket: check in"))
+        said = {
+            Purpose.BUY: words("Begin"),
+            Purpose.CHECK_IN: words("I have a ticket: check in"),
+        }
+        for purpose in self._purposes:
+            self.query_one(f".{purpose.value}", Target).say(said[purpose])
         self.look()
 
     def _languages(self) -> Content:
@@ -119,13 +140,15 @@ class WelcomeScreen(KioskScreen[None]):
             await self._speak(self._home_language)
             self.query(Target).first().focus()
 
-    @on(Target.Pressed, ".-main")
-    def action_begin(self) -> None:
-        self.post_message(self.Begun(self.words.language))
+    @on(Target.Pressed)
+    def pressed(self, pressed: Target.Pressed) -> None:
+        self._begin(next(one for one in self._purposes if pressed.target.has_class(one.value)))
 
-    @on(Target.Pressed, ".check-in")
-    def check_in(self) -> None:
-        self.post_message(self.Begun(self.words.language, with_ticket=True))
+    def action_begin(self) -> None:
+        self._begin(Purpose.BUY)
+
+    def _begin(self, purpose: Purpose) -> None:
+        self.post_message(self.Begun(self.words.language, purpose))
 
     async def action_language(self, step: int) -> None:
         here = LANGUAGES.index(self.words.language)
