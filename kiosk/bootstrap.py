@@ -9,7 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from kiosk.chains.reach import reachable
 from kiosk.clock import Clock, SystemClock
+from kiosk.domain.chains import Chain
 from kiosk.domain.events import Event, ProviderName
 from kiosk.domain.terminals import NotPaired
 from kiosk.pauses import spare_what_is_there
@@ -87,11 +89,12 @@ async def _services_of(
         pairing = Pairing(opened, settings.terminal)
         if not await pairing.enter():
             await let_in(pairing)
+        chains = await closing.enter_async_context(reachable(settings, opened, event))
         if ProviderName.SANDBOX in event.providers:
-            sandbox = _with_sandbox(settings, opened, event)
+            sandbox = _with_sandbox(settings, opened, event, chains)
             assembled = await closing.enter_async_context(sandbox)
         else:
-            assembled = await assemble(opened, event, settings.terminal)
+            assembled = await assemble(opened, event, settings.terminal, chains=chains)
         closing.push_async_callback(assembled.lane.close)
         if settings.door_deadline_seconds is not None:
             assembled.lane.deadline_seconds = settings.door_deadline_seconds
@@ -133,11 +136,16 @@ def signing_keys(settings: Settings) -> SigningKeys:
 
 
 async def assemble(
-    backing: Backing, event: Event, terminal: str, channels: Mapping[str, Channel] | None = None
+    backing: Backing,
+    event: Event,
+    terminal: str,
+    channels: Mapping[str, Channel] | None = None,
+    chains: Mapping[str, Chain] | None = None,
 ) -> Services:
     """Open `event` and put the services of the terminal of that name together.
 
-    `channels` are the providers of payments that can be reached, by name.
+    `channels` are the providers of payments that can be reached, `chains` where airdrops go, both
+    by name.
     """
     number = await backing.store.transaction(lambda session: terminals.register(session, terminal))
     pairing = Pairing(backing, terminal)
@@ -156,7 +164,7 @@ async def assemble(
     transfers = ClaimTransfers(backing, catalog)
     tickets = TicketFinisher(claims, transfers, hand_outs)
     wallets = Wallets(backing, catalog)
-    tokens = TokenFinisher(wallets, AirdropWorker(backing, catalog, wallets.plans, {}))
+    tokens = TokenFinisher(wallets, AirdropWorker(backing, catalog, wallets.plans, chains or {}))
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
@@ -184,7 +192,7 @@ async def assemble(
 
 @asynccontextmanager
 async def _with_sandbox(
-    settings: Settings, backing: Backing, event: Event
+    settings: Settings, backing: Backing, event: Event, chains: Mapping[str, Chain]
 ) -> AsyncIterator[Services]:
     """Services that take payments at the sandbox, whose pages and webhooks are served here."""
     # Loaded only for an event that wants it: a start without a web server is faster.
@@ -200,7 +208,7 @@ async def _with_sandbox(
         sandbox = await Sandbox.open(file, agreement, backing.clock)
         closing.push_async_callback(sandbox.close)
         channels = {NAME: Channel(sandbox, secret)}
-        opened = await assemble(backing, event, settings.terminal, channels)
+        opened = await assemble(backing, event, settings.terminal, channels, chains)
         await closing.enter_async_context(serving(listener, opened.payments, sandbox))
         yield opened
 

@@ -35,6 +35,19 @@ class LogOuts:
 
 
 @dataclass(frozen=True, slots=True)
+class EthereumSettings:
+    """A node of an Ethereum chain, and where the private key is of the account that pays.
+
+    A payout is believed after so many `confirmations`; a unit of gas is worth `fee_max_gwei`.
+    """
+
+    url: str
+    key_file: Path
+    confirmations: int = 12
+    fee_max_gwei: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Arguments:
     """What the command line said; None where it said nothing."""
 
@@ -72,6 +85,7 @@ class Settings:
     door_deadline_seconds: float | None = None
     print_command: tuple[str, ...] | None = None
     log_outs: LogOuts = LogOuts()
+    ethereum: EthereumSettings | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], arguments: Arguments | None = None) -> Self:
@@ -79,15 +93,17 @@ class Settings:
 
         Where HTTP is served, `KIOSK_HTTP_HOST`, `_HTTP_PORT` and `_PUBLIC_URL` alone say, and
         `KIOSK_TICKETS` and `KIOSK_PRINT_COMMAND` alone where tickets are saved, and how printed;
-        `KIOSK_DOOR_DEADLINE` is in seconds.
+        `KIOSK_DOOR_DEADLINE` is in seconds. `KIOSK_ETHEREUM_URL` names a node to pay airdrops by,
+        with `_ETHEREUM_KEY`, `_ETHEREUM_CONFIRMATIONS` and `_ETHEREUM_FEE_MAX` (in gwei).
         Raises `SettingsError`.
         """
         said = arguments or Arguments()
         home = said.home or environment.get("KIOSK_HOME")
         event = said.event or environment.get("KIOSK_EVENT")
         tickets = environment.get("KIOSK_TICKETS")
+        folder = Path(home).expanduser().absolute() if home else user_data_path("kiosk")
         return cls(
-            home=Path(home).expanduser().absolute() if home else user_data_path("kiosk"),
+            home=folder,
             event_file=Path(event).expanduser().absolute() if event else None,
             ledger=said.ledger or environment.get("KIOSK_LEDGER") or "auto",
             database_url=said.database or environment.get("KIOSK_DATABASE") or None,
@@ -103,6 +119,7 @@ class Settings:
             ),
             door_deadline_seconds=_door_deadline(environment.get("KIOSK_DOOR_DEADLINE")),
             print_command=_print_command(environment.get("KIOSK_PRINT_COMMAND")),
+            ethereum=_ethereum(environment, folder),
         )
 
     @property
@@ -182,6 +199,33 @@ def _minutes(environment: Mapping[str, str], name: str, otherwise: int) -> int:
         raise SettingsError(
             f"{name} is {text!r}; expected whole minutes of silence from 0 to 9999, 0 for never"
         )
+    return int(text)
+
+
+def _ethereum(environment: Mapping[str, str], home: Path) -> EthereumSettings | None:
+    url = environment.get("KIOSK_ETHEREUM_URL")
+    if not url:
+        return None
+    if not url.startswith(("http://", "https://")):
+        # Not shown: it often holds what its owner pays the node for.
+        raise SettingsError("expected an address of a node with http or https (KIOSK_ETHEREUM_URL)")
+    key_file = environment.get("KIOSK_ETHEREUM_KEY")
+    return EthereumSettings(
+        url=url,
+        key_file=Path(key_file).expanduser().absolute()
+        if key_file
+        else home / "keys" / "ethereum.key",
+        confirmations=_some(environment, "KIOSK_ETHEREUM_CONFIRMATIONS", 12),
+        fee_max_gwei=_some(environment, "KIOSK_ETHEREUM_FEE_MAX", 200),
+    )
+
+
+def _some(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = environment.get(name)
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdecimal()) or len(text) > 5 or not int(text):
+        raise SettingsError(f"{name} is {text!r}; expected a whole number from 1 to 99999")
     return int(text)
 
 

@@ -4,15 +4,13 @@ import asyncio
 import csv
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from kiosk.bootstrap import DEMO_EVENT, backing
-from kiosk.chains.sandbox import NAME as SANDBOX
-from kiosk.chains.sandbox import SandboxChain
-from kiosk.chains.sandbox_file import SandboxFile
+from kiosk.chains.reach import ETHEREUM, address_rule, reachable
 from kiosk.domain.airdrop_lists import BadRow, InvalidList, ListedRow, RowFault, read_list
 from kiosk.domain.airdrops import Airdrop, Progress, ShareState, parse_requirement
 from kiosk.domain.events import Event
@@ -33,6 +31,7 @@ _FAULTS = {
     RowFault.EMAIL: "an e-mail address was expected",
     RowFault.AMOUNT: "a whole number of tokens, 1 or more, was expected",
     RowFault.TWICE: "the same person stands in an earlier row",
+    RowFault.ADDRESS: "an address with its capital letters (EIP-55) was expected",
     RowFault.COLUMNS: "the row has more cells than there are columns",
 }
 
@@ -47,16 +46,7 @@ class Wish:
     amount: int | None
     conditions: tuple[str, ...]
     is_claimed: bool
-    over_sandbox: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """How the sandbox chain is to behave from now on."""
-
-    delay_seconds: float
-    failing: int
-    losing: int
+    chain: str
 
 
 def check(settings: Settings, wish: Wish, to: str | None) -> int:
@@ -149,17 +139,6 @@ def show(settings: Settings) -> int:
     return 0
 
 
-def behave(settings: Settings, behaviour: Behaviour) -> int:
-    """Tell the sandbox chain how to behave."""
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = SandboxFile(_chain_file(settings))
-    file.behave(
-        delay_seconds=behaviour.delay_seconds, failing=behaviour.failing, losing=behaviour.losing
-    )
-    file.close()
-    return 0
-
-
 def _with_one(settings: Settings, name: str, do: Callable[[Airdrops, Airdrop], Awaitable[T]]) -> T:
     async def run(airdrops: Airdrops, wallets: Wallets, event: Event) -> T:
         return await do(airdrops, await airdrops.find(name))
@@ -170,20 +149,14 @@ def _with_one(settings: Settings, name: str, do: Callable[[Airdrops, Airdrop], A
 def _with_airdrops(settings: Settings, do: Callable[[Airdrops, Wallets, Event], Awaitable[T]]) -> T:
     async def run() -> T:
         event = load_event(settings.event_file or DEMO_EVENT)
-        chain = SandboxChain(_chain_file(settings))
-        async with backing(settings) as opened, AsyncExitStack() as closing:
-            closing.push_async_callback(chain.close)
+        async with backing(settings) as opened, reachable(settings, opened, event) as chains:
             catalog = Catalog(opened)
             event = await catalog.open(event)
             wallets = Wallets(opened, catalog)
-            worker = AirdropWorker(opened, catalog, wallets.plans, {SANDBOX: chain})
+            worker = AirdropWorker(opened, catalog, wallets.plans, chains)
             return await do(Airdrops(opened, catalog, worker), wallets, event)
 
     return asyncio.run(run())
-
-
-def _chain_file(settings: Settings) -> Path:
-    return settings.home / "chain.sqlite"
 
 
 def _read(wish: Wish) -> list[ListedRow | BadRow]:
@@ -191,14 +164,22 @@ def _read(wish: Wish) -> list[ListedRow | BadRow]:
         text = Path(wish.file).expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidList(f"a list in UTF-8: {wish.file}") from None
-    return list(read_list(text, wish.amount))
+    return list(read_list(text, wish.amount, address_rule(wish.chain)))
+
+
+def find_token(event: Event, key: str) -> Token:
+    """A token by its key; raises `InvalidList`."""
+    tokens: dict[str, Token] = {token.key: token for token in event.tokens}
+    if key not in tokens:
+        known = ", ".join(tokens) or "none: its event file has no [[tokens]]"
+        raise InvalidList(f"a token of {event.name}: {known}")
+    return tokens[key]
 
 
 def _plan(event: Event, wish: Wish) -> AirdropPlan:
-    tokens: dict[str, Token] = {token.key: token for token in event.tokens}
-    if wish.token not in tokens:
-        known = ", ".join(tokens) or "none: its event file has no [[tokens]]"
-        raise InvalidList(f"a token of {event.name}: {known}")
+    token = find_token(event, wish.token)
+    if wish.chain == ETHEREUM and not token.contract:
+        raise InvalidList(f"a contract of {token.key} in the event file: see kiosk airdrop deploy")
     requirements = []
     slots = {slot.key for slot in event.slots}
     for text in wish.conditions:
@@ -211,10 +192,10 @@ def _plan(event: Event, wish: Wish) -> AirdropPlan:
         requirements.append(found)
     return AirdropPlan(
         name=wish.name,
-        token=tokens[wish.token],
+        token=token,
         requirements=tuple(requirements),
         is_claimed=wish.is_claimed,
-        chain=SANDBOX if wish.over_sandbox else "",
+        chain=wish.chain,
     )
 
 

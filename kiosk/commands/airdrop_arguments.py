@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def run(said: Namespace, settings: "Settings") -> int:
     """Do what was said; the exit status: 1 if not everything is given yet."""
-    from kiosk.commands import airdrop
+    from kiosk.commands import airdrop, airdrop_chains
 
     match said.subcommand:
         case "check":
@@ -29,8 +29,11 @@ def run(said: Namespace, settings: "Settings") -> int:
             return airdrop.take_back(settings, said.name)
         case "results":
             return airdrop.results(settings, said.name, said.to)
+        case "deploy":
+            return airdrop_chains.put_on_chain(settings, said.token)
         case _:
-            return airdrop.behave(settings, airdrop.Behaviour(said.delay, said.fail, said.lose))
+            behaviour = airdrop_chains.Behaviour(said.delay, said.fail, said.lose)
+            return airdrop_chains.behave(settings, behaviour)
 
 
 def add_airdrop(parser: ArgumentParser) -> None:
@@ -53,7 +56,9 @@ def add_airdrop(parser: ArgumentParser) -> None:
         command.add_argument("name", metavar="NAME", help="as it was loaded")
         if name == "results":
             command.add_argument("--to", metavar="FILE", help="write it to a new CSV file")
-    _add_chain(commands.add_parser("chain", help="tell the sandbox chain how to behave"))
+    _add_sandbox(commands.add_parser("chain", help="tell the sandbox chain how to behave"))
+    deploy = commands.add_parser("deploy", help="put the contract of a token on Ethereum")
+    deploy.add_argument("--token", required=True, metavar="KEY", help="of the event file")
 
 
 def _add_wish(parser: ArgumentParser) -> None:
@@ -72,10 +77,15 @@ def _add_wish(parser: ArgumentParser) -> None:
         help="conduct, bought, bought:SLOT, redeemed or redeemed:SLOT; may be given again",
     )
     parser.add_argument("--claim", action="store_true", help="people claim it themselves")
-    parser.add_argument("--sandbox", action="store_true", help="send it over the sandbox chain")
+    parser.add_argument(
+        "--chain",
+        choices=("sandbox", "ethereum"),
+        default="",
+        help="send it over an outside chain; ethereum wants KIOSK_ETHEREUM_URL",
+    )
 
 
-def _add_chain(parser: ArgumentParser) -> None:
+def _add_sandbox(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--delay", type=float, default=0, metavar="SECONDS", help="until it confirms"
     )
@@ -93,5 +103,5 @@ def _wish(said: Namespace) -> "Wish":
         amount=said.amount,
         conditions=tuple(said.conditions),
         is_claimed=said.claim,
-        over_sandbox=said.sandbox,
+        chain=said.chain,
     )

@@ -1,7 +1,7 @@
 """Lists of people for an airdrop, as spreadsheets write them, with a reason for each bad row."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -26,6 +26,8 @@ class RowFault(StrEnum):
     """A whole number of tokens, 1 or more, is expected."""
     TWICE = "twice"
     """The same person stands in an earlier row."""
+    ADDRESS = "address"
+    """An address on the chain is expected."""
     COLUMNS = "columns"
     """The row has more cells than there are columns."""
 
@@ -61,21 +63,28 @@ class BadRow:
     fault: RowFault
 
 
-def read_list(text: str, amount: int | None = None) -> Iterator[ListedRow | BadRow]:
+def read_list(
+    text: str, amount: int | None = None, is_address: Callable[[str], bool] | None = None
+) -> Iterator[ListedRow | BadRow]:
     """The rows of a CSV text with `,` or `;` between cells and names of columns in its first line.
 
-    `amount` is for rows that give none. Raises `InvalidList`.
+    `amount` is for rows that give none; `is_address` says what the chain takes, and None that
+    there is no need of any. Raises `InvalidList`.
     """
     header, _, _ = text.removeprefix("\ufeff").partition("\n")
     delimiter = ";" if header.count(";") > header.count(",") else ","
     lines = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
     names = [cell.strip().lower() for cell in next(lines, [])]
-    _check_columns(names, amount)
-    return _rows(lines, names, amount)
+    wanted = _REQUIRED | (set() if amount else {"amount"}) | ({"address"} if is_address else set())
+    _check_columns(names, wanted)
+    return _rows(lines, names, amount, is_address or _is_anything)
 
 
-def _check_columns(names: list[str], amount: int | None) -> None:
-    wanted = _REQUIRED | (set() if amount else {"amount"})
+def _is_anything(address: str) -> bool:
+    return True
+
+
+def _check_columns(names: list[str], wanted: frozenset[str]) -> None:
     if not wanted <= set(names):
         raise InvalidList(f"columns named {', '.join(sorted(wanted))} in the first line")
     if unknown := [name for name in names if name not in COLUMNS]:
@@ -93,7 +102,9 @@ class _Lines(Protocol):
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
-def _rows(lines: _Lines, names: list[str], amount: int | None) -> Iterator[ListedRow | BadRow]:
+def _rows(
+    lines: _Lines, names: list[str], amount: int | None, is_address: Callable[[str], bool]
+) -> Iterator[ListedRow | BadRow]:
     seen: set[Attendee] = set()
     position = 0
     for cells in lines:
@@ -104,6 +115,8 @@ def _rows(lines: _Lines, names: list[str], amount: int | None) -> Iterator[Liste
         if isinstance(row, ListedRow):
             if row.owner in seen:
                 row = BadRow(position, lines.line_num, tuple(cells), RowFault.TWICE)
+            elif not is_address(row.address):
+                row = BadRow(position, lines.line_num, tuple(cells), RowFault.ADDRESS)
             else:
                 seen.add(row.owner)
         yield row

@@ -1,5 +1,6 @@
 """What an event file says of tokens: how many there are, what one wallet may do, when they go."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +37,7 @@ class TokenReader:
     def token(self, table: Table) -> Token:
         """One table of `[[tokens]]`."""
         table.allow(
-            *("key", "name", "supply", "expiry"),
+            *("key", "name", "supply", "expiry", "contract"),
             *("balance_max", "transfer_max", "daily_max"),
         )
         return Token(
@@ -49,6 +50,7 @@ class TokenReader:
                 transfer_max=table.some("transfer_max", 1, SUPPLY_MAX),
                 daily_max=table.some("daily_max", 1, SUPPLY_MAX),
             ),
+            contract=_contract(table),
         )
 
     def _rule(self, table: Table) -> ExpiryRule:
@@ -79,6 +81,14 @@ class TokenReader:
         except HookFailed as failed:
             table.fault("hook", f"{_HOOK}: {failed}")
             return None
+
+
+def _contract(table: Table) -> str:
+    address = table.text("contract", default="") or ""
+    # Whether its capital letters are right is asked when it is used, by who knows the chain.
+    if address and not re.fullmatch("0x[0-9a-fA-F]{40}", address):
+        table.fault("contract", "an address like 0x52908400098527886E0F7030069857D2E4169EE7")
+    return address
 
 
 def _some(table: Table, key: str, known: Mapping[str, T]) -> tuple[T, ...]:

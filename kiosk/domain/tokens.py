@@ -95,6 +95,8 @@ class Token:
     limits: Limits = Limits()
     number: int = 0
     """What stands for it on the ledger; 0 until the store has given it one."""
+    contract: str = ""
+    """The address of its contract on an Ethereum chain, if airdrops of it go there."""
 
     def expires_at(self, receipt: Receipt) -> datetime | None:
         """When tokens that arrive now expire. Rules set or shorten it and never lengthen it."""

@@ -51,7 +51,7 @@ def test_a_chain_that_loses_a_reply_is_asked_again(
     kiosk: Kiosk, people: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert kiosk("chain", "--lose", "1") == 0
-    wish = ("vip", people, "--token", "drink", "--amount", "7", "--sandbox")
+    wish = ("vip", people, "--token", "drink", "--amount", "7", "--chain", "sandbox")
     assert kiosk("load", *wish) == 1
     assert "reply was lost" in capsys.readouterr().err
     assert kiosk("run", "vip") == 0
