@@ -168,6 +168,7 @@ async def assemble(
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
+        pack_stock=settlement.stock,
         admission=admission,
         doorways=Doorways(backing, catalog, number),
         lane=Lane(backing, catalog, admission, door),

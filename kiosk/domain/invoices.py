@@ -53,7 +53,7 @@ class InvoicePayment:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One claim at its price."""
+    """One claim at its price; or the packs of one kind at theirs, which have no number."""
 
     slot_key: str
     ticket_number: str
@@ -90,8 +90,9 @@ def invoice(order: Order, payments: tuple[InvoicePayment, ...]) -> Invoice:
         issued_at=issued.taken_at,
         issued_by=issued.taken_by,
         attendee=order.attendee,
-        lines=tuple(
-            InvoiceLine(claim.slot_key, claim.ticket_number, claim.price) for claim in order.claims
+        lines=(
+            *(InvoiceLine(one.slot_key, one.ticket_number, one.price) for one in order.claims),
+            *(InvoiceLine(pack.key, "", pack.total) for pack in order.packs),
         ),
         total=paid.total_due,
         discount=paid.discount,

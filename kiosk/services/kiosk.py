@@ -11,6 +11,7 @@ from kiosk.services.doorways import Doorways
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
+from kiosk.services.pack_stock import PackStock
 from kiosk.services.payments import Payments
 from kiosk.services.printing import TicketPrinter
 from kiosk.services.reconciliation import Reconciliation
@@ -30,6 +31,7 @@ class Services:
 
     catalog: Catalog
     sales: Sales
+    pack_stock: PackStock
     admission: Admission
     doorways: Doorways
     lane: Lane

@@ -25,11 +25,13 @@ from kiosk.domain.events import (
 from kiosk.domain.goodies import GoodiePiece, GoodieState
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Method, Order, OrderState, Payment, SlotClaim
+from kiosk.domain.packs import packs_for
 from kiosk.domain.people import Attendee
 from kiosk.domain.provider_payments import PaymentState
 from kiosk.domain.providers import PaymentRequest
 from kiosk.domain.tickets import Ticket
 from kiosk.services.catalog import Catalog, Offer, Places
+from kiosk.services.pack_stock import PackOffer, PackStock
 from kiosk.services.payments import OpenPayment, Payments
 from kiosk.services.sales import Sales
 from tests.fakes import FakeClock
@@ -87,6 +89,29 @@ class FakeCatalog(Catalog, Answers):
         return {resource: Places(self.goodies_left, 0) for resource in resources}
 
 
+class FakePackStock(PackStock, Answers):
+    """Packs of an event, changed by the test at will."""
+
+    def __init__(self, event: Event) -> None:
+        Answers.__init__(self)
+        self._event = event
+        self.left = {pack.key: 61 for pack in event.packs}
+        self.on_hold: dict[str, int] = {}
+        self.states: dict[str, SaleState] = {}
+
+    async def offers(self) -> list[PackOffer]:
+        self.check()
+        return [
+            PackOffer(
+                pack,
+                self.left[pack.key],
+                self.on_hold.get(pack.key, 0),
+                self.states.get(pack.key, SaleState.OPEN),
+            )
+            for pack in self._event.packs
+        ]
+
+
 class FakeSales(Sales, Answers):
     """Orders in memory; every call is counted by the order id it was made with."""
 
@@ -121,7 +146,9 @@ class FakeSales(Sales, Answers):
             self.codes = list(codes)
             wanted = {basket: 1} if isinstance(basket, str) else basket
             slots = [slot for slot in self._event.slots for _ in range(wanted.get(slot.key, 0))]
-            order = self._held(order_id, slots, attendee)
+            order = replace(
+                self._held(order_id, slots, attendee), packs=packs_for(self._event, wanted)
+            )
             self.orders[order_id] = order.for_holders(holders) if holders else order
         if self.orders[order_id].state is not OrderState.HELD:
             raise HoldExpired(order_id)

@@ -40,7 +40,7 @@ from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
 from tests.kiosk.fake_figures import FakeStats, a_snapshot
-from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePayments, FakeSales
+from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
 
 
 class FakeStaff(Staff):
@@ -197,6 +197,7 @@ class Fakes:
     def __post_init__(self) -> None:
         self.catalog = FakeCatalog(self.event)
         self.sales = FakeSales(self.event, self.clock)
+        self.pack_stock = FakePackStock(self.event)
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
         self.doorways = FakeDoorways()
@@ -213,6 +214,7 @@ class Fakes:
         self.services = Services(
             catalog=self.catalog,
             sales=self.sales,
+            pack_stock=self.pack_stock,
             admission=self.admission,
             doorways=self.doorways,
             lane=self.lane,
