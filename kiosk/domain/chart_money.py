@@ -1,6 +1,6 @@
 """Transfers of money, and the chains that book it together with the places it pays for."""
 
-from kiosk.domain import chart_discounts, chart_places
+from kiosk.domain import chart_discounts, chart_packs, chart_places
 from kiosk.domain.chart import (
     AccountCode,
     TransferCode,
@@ -20,6 +20,8 @@ from ledger.types import Transfer
 def pay_held(event: Event, order: Order, payment: Payment) -> list[Transfer]:
     """One chain: post what is held, book every instrument and charge for the places."""
     held = [*chart_places.post(order), *chart_discounts.post_use(order)]
+    if order.packs:
+        held += chart_packs.issue_held(event, order, payment)
     return linked([*held, *_claim_payment(event, order, payment)])
 
 
@@ -29,6 +31,8 @@ def pay_late(event: Event, order: Order, payment: Payment) -> list[Transfer]:
         *chart_places.take(event, order, payment.id),
         *chart_discounts.take_use(event, order, payment.id),
     ]
+    if order.packs:
+        taken += chart_packs.issue(event, order, payment)
     return linked([*taken, *_claim_payment(event, order, payment)])
 
 
