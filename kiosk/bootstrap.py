@@ -18,9 +18,11 @@ from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.airdrop_worker import AirdropWorker
 from kiosk.services.backing import Backing
+from kiosk.services.books import Books
 from kiosk.services.catalog import Catalog
 from kiosk.services.claim_transfers import ClaimTransfers
 from kiosk.services.claims import Claims
+from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
 from kiosk.services.event_files import load_event
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
@@ -184,6 +186,8 @@ async def assemble(
         wallets=wallets,
         reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets, tokens),
         stats=Stats(backing, catalog),
+        crowds=Crowds(backing, catalog),
+        books=Books(backing, catalog),
         clock=backing.clock,
         courtesy=backing.courtesy,
         ledger_engine=backing.ledger.engine,

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from kiosk.clock import Clock
 from kiosk.services.admission import Admission
+from kiosk.services.books import Books
 from kiosk.services.catalog import Catalog
 from kiosk.services.claims import Claims
 from kiosk.services.courtesy import Courtesy
+from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
@@ -48,6 +50,8 @@ class Services:
     wallets: Wallets
     reconciliation: Reconciliation
     stats: Stats
+    crowds: Crowds
+    books: Books
     clock: Clock
     ledger_engine: str
     """What the ledger runs on, in words for a status line."""

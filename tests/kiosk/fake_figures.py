@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+from kiosk.domain.books import BookReport
+from kiosk.domain.crowds import Curve, span_number
 from kiosk.domain.events import (
     Event,
     ProviderName,
 )
 from kiosk.domain.money import Money, zero
+from kiosk.services.books import Books
+from kiosk.services.crowds import Crowd, Crowds
 from kiosk.services.stats import Count, Health, Snapshot, Stats, Takings
 from tests.kiosk.fake_events import NOON
 from tests.kiosk.fake_sales import Answers
@@ -25,6 +29,30 @@ class FakeStats(Stats, Answers):
 
     async def health(self) -> Health:
         return self.now.health
+
+
+class FakeCrowds(Crowds, Answers):
+    """A crowd as the test sets it."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.now = Crowd((), Curve({}, span_number(NOON)), conflicts=0)
+
+    async def look(self) -> Crowd:
+        self.check()
+        return self.now
+
+
+class FakeBooks(Books, Answers):
+    """Books that balance, unless the test says otherwise."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.now = BookReport(NOON, 0, (), ())
+
+    async def compare(self) -> BookReport:
+        self.check()
+        return self.now
 
 
 def a_snapshot(event: Event, **changes: object) -> Snapshot:

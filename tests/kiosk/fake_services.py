@@ -39,7 +39,7 @@ from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
-from tests.kiosk.fake_figures import FakeStats, a_snapshot
+from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeStats, a_snapshot
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
 
 
@@ -206,6 +206,8 @@ class Fakes:
         self.ticket_desk = FakeTicketDesk()
         self.hand_outs = FakeHandOuts()
         self.stats = FakeStats(a_snapshot(self.event))
+        self.crowds = FakeCrowds()
+        self.books = FakeBooks()
         self.staff = FakeStaff()
         self.pairing = FakePairing("North gate")
         self.terminals = FakeTerminals()
@@ -230,6 +232,8 @@ class Fakes:
             wallets=FakeWallets(),
             reconciliation=FakeReconciliation(),
             stats=self.stats,
+            crowds=self.crowds,
+            books=self.books,
             clock=self.clock,
             ledger_engine="fake",
             terminal="North gate",
