@@ -17,6 +17,7 @@ from kiosk.domain.terminals import NotPaired
 from kiosk.pauses import spare_what_is_there
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.airdrop_worker import AirdropWorker
+from kiosk.services.airdrops import Airdrops
 from kiosk.services.backing import Backing
 from kiosk.services.books import Books
 from kiosk.services.catalog import Catalog
@@ -45,6 +46,7 @@ from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 from kiosk.settings import Settings
 from kiosk.store import terminals
@@ -166,7 +168,8 @@ async def assemble(
     transfers = ClaimTransfers(backing, catalog)
     tickets = TicketFinisher(claims, transfers, hand_outs)
     wallets = Wallets(backing, catalog)
-    tokens = TokenFinisher(wallets, AirdropWorker(backing, catalog, wallets.plans, chains or {}))
+    worker = AirdropWorker(backing, catalog, wallets.plans, chains or {})
+    tokens = TokenFinisher(wallets, worker)
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
@@ -184,6 +187,8 @@ async def assemble(
         ticket_desk=TicketDesk(backing, catalog, door, transfers),
         hand_outs=hand_outs,
         wallets=wallets,
+        wallet_access=WalletAccess(backing, catalog, number),
+        airdrops=Airdrops(backing, catalog, worker),
         reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets, tokens),
         stats=Stats(backing, catalog),
         crowds=Crowds(backing, catalog),

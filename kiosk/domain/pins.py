@@ -13,8 +13,8 @@ PIN_TRIES_MAX: Final = 10
 FREE_TRIES: Final = 2
 WAIT_SECONDS_MAX: Final = 300
 
-DIGITS_MIN: Final = 4
-DIGITS_MAX: Final = 8
+PIN_DIGITS_MIN: Final = 4
+PIN_DIGITS_MAX: Final = 8
 
 
 @dataclass(eq=False)
@@ -49,9 +49,9 @@ def checked_pin(typed: str) -> str:
     pin = typed.strip()
     if not (pin.isascii() and pin.isdigit()) and pin:
         raise InvalidPin(PinFault.DIGITS)
-    if len(pin) < DIGITS_MIN:
+    if len(pin) < PIN_DIGITS_MIN:
         raise InvalidPin(PinFault.SHORT)
-    if len(pin) > DIGITS_MAX:
+    if len(pin) > PIN_DIGITS_MAX:
         raise InvalidPin(PinFault.LONG)
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
     if steps in ({0}, {1}, {-1}):
@@ -70,6 +70,11 @@ class Tries:
     def is_locked(self) -> bool:
         """Whether there were too many."""
         return self.failures >= PIN_TRIES_MAX
+
+    @property
+    def refusal(self) -> WrongPin | PinsLocked:
+        """What to tell whoever made the last of them."""
+        return PinsLocked() if self.is_locked else WrongPin(wait_seconds(self.failures))
 
     def one_more(self, now: datetime) -> Self:
         """One more, counted as wrong before it is judged, so that neither a restart nor many tries

@@ -31,6 +31,8 @@ class Right(StrEnum):
     """Take an order back that was paid."""
     ACKNOWLEDGE = "acknowledge"
     """Have seen what two doors did to one ticket."""
+    RESET_WALLET = "reset_wallet"
+    """Take the PIN from a wallet, so that its owner chooses another."""
     CLOSE = "close"
     """Leave the kiosk for the machine under it."""
     WATCH = "watch"
@@ -56,6 +58,7 @@ _LEAST: Final = {
     Right.REVOKE: Role.SUPERVISOR,
     Right.REFUND: Role.SUPERVISOR,
     Right.ACKNOWLEDGE: Role.SUPERVISOR,
+    Right.RESET_WALLET: Role.SUPERVISOR,
     Right.CLOSE: Role.SUPERVISOR,
     Right.WATCH: Role.ORGANISER,
     Right.GIVE_INVOICE: Role.ORGANISER,

@@ -8,7 +8,7 @@ from typing import Final
 
 from kiosk.domain import codes
 from kiosk.domain.errors import KioskError, StoreUnavailable
-from kiosk.domain.pins import PIN_TRIES_MAX
+from kiosk.domain.pins import Tries
 
 CODE_SYMBOLS: Final = 8
 """Symbols of a pairing code: 7 that are random and one that checks them."""
@@ -61,7 +61,7 @@ class TerminalStatus:
     @property
     def is_locked(self) -> bool:
         """Whether it takes no PIN until somebody frees it."""
-        return self.wrong_pins >= PIN_TRIES_MAX
+        return Tries(self.wrong_pins).is_locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,79 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.domain.errors import KioskError
+from kiosk.domain.people import Attendee
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedWallet:
+    """Somebody presents a code: whose wallet it names, which is closed yet."""
+
+    text: str
+    """What was presented."""
+    wallet_id: int
+    owner: Attendee
+    """Masked, as anybody may hold the code."""
+    version: int
+    """Of the wallet's code."""
+    has_pin: bool
+    """Whether the owner chose a PIN; if not, whoever presents the code chooses one."""
+    is_locked: bool = False
+    """Whether it takes no PIN until staff reset it."""
+    by_ticket: bool = True
+    """Whether it was named by a ticket, and not by its own code."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWallet:
+    """A wallet whose owner has shown that it is theirs."""
+
+    wallet_id: int
+    owner: Attendee
+    version: int
+    """Of its code: once there is a newer one, this one opens nothing."""
+
+
+class CodeFault(StrEnum):
+    """Why a code names no wallet."""
+
+    TYPO = "typo"
+    """A ticket number whose check symbol does not fit: type it again."""
+    NOT_OURS = "not_ours"
+    """No ticket and no wallet of this event, or a forged one."""
+    UNKNOWN = "unknown"
+    """Well-formed, but there is no such ticket or wallet."""
+    REPLACED = "replaced"
+    """There is a newer one; only that one counts."""
+    TICKET = "ticket"
+    """A ticket that is not paid, was refunded, or was revoked."""
+
+
+@dataclass(eq=False)
+class CodeRefused(KioskError):
+    """What was presented opens no wallet."""
+
+    fault: CodeFault
+
+
+@dataclass(eq=False)
+class PinNotSet(KioskError):
+    """The wallet has no PIN, or not any more: its owner chooses one."""
+
+    wallet_id: int
+
+
+@dataclass(eq=False)
+class PinAlreadySet(KioskError):
+    """The wallet has a PIN, which alone opens it."""
+
+    wallet_id: int
+
+
+@dataclass(eq=False)
+class CodesUsedUp(KioskError):
+    """The code of a wallet was replaced as often as it can be."""
+
+    wallet_id: int
 
 
 class WalletLimit(StrEnum):

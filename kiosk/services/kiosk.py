@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from kiosk.clock import Clock
 from kiosk.services.admission import Admission
+from kiosk.services.airdrops import Airdrops
 from kiosk.services.books import Books
 from kiosk.services.catalog import Catalog
 from kiosk.services.claims import Claims
@@ -24,6 +25,7 @@ from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 
 
@@ -48,6 +50,8 @@ class Services:
     ticket_desk: TicketDesk
     hand_outs: HandOuts
     wallets: Wallets
+    wallet_access: WalletAccess
+    airdrops: Airdrops
     reconciliation: Reconciliation
     stats: Stats
     crowds: Crowds

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from kiosk.domain.audit import Action, Actor, AuditEntry
-from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import Role, StaffMember
-from kiosk.domain.pins import PIN_TRIES_MAX, PinsLocked, wait_seconds
+from kiosk.domain.pins import Tries
 from kiosk.domain.signed_codes import SignedNamingCode
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, member_id, read_badge
 from kiosk.services.backing import Backing
@@ -46,16 +45,16 @@ class Staff:
     async def _unlock_by_pin(self, pin: str, role: Role, asked_by: str) -> StaffMember:
         now = self._clock.now()
 
-        def count(session: Session) -> int:
+        def count(session: Session) -> Tries:
             pairings.require_paired(session, self._terminal)
             return terminals.count_pin_try(session, self._terminal, now)
 
-        failures = await self._store.transaction(count)
+        tries = await self._store.transaction(count)
         owners = await _owners(pin, self._catalog.event.staff)
         member = next((one for one in owners if one.role >= role), None)
         if member is None:
-            await self._refuse_pin(failures)
-            raise PinsLocked if failures >= PIN_TRIES_MAX else WrongPin(wait_seconds(failures))
+            await self._refuse_pin(tries)
+            raise tries.refusal
         unlocked = self._unlocked(member, "PIN", asked_by)
 
         def forgive(session: Session) -> None:
@@ -65,9 +64,9 @@ class Staff:
         await self._store.transaction(forgive)
         return member
 
-    async def _refuse_pin(self, failures: int) -> None:
-        entries = [self._entry(Action.WRONG_PIN, "", f"{failures} in a row")]
-        if failures >= PIN_TRIES_MAX:
+    async def _refuse_pin(self, tries: Tries) -> None:
+        entries = [self._entry(Action.WRONG_PIN, "", f"{tries.failures} in a row")]
+        if tries.is_locked:
             entries.append(self._entry(Action.LOCKED, ""))
         await self._store.transaction(lambda session: audit.record(session, *entries))
 

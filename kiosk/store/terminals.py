@@ -27,8 +27,8 @@ def name(session: Session, number: int) -> str:
     return session.exec(select(TerminalRow.name).where(TerminalRow.number == number)).one()
 
 
-def count_pin_try(session: Session, number: int, now: datetime) -> int:
-    """Count a try as wrong before it is judged; how many wrong ones in a row that would make.
+def count_pin_try(session: Session, number: int, now: datetime) -> Tries:
+    """Count a try as wrong before it is judged; the wrong ones in a row, if it is one.
 
     Raises `WrongPin` if the last wrong try is too recent, and `PinsLocked` after too many.
     """
@@ -36,7 +36,7 @@ def count_pin_try(session: Session, number: int, now: datetime) -> int:
     tries = Tries(terminal.pin_failures, terminal.pin_retry_at).one_more_pin(now)
     terminal.pin_failures, terminal.pin_retry_at = tries.failures, tries.retry_at
     session.add(terminal)
-    return tries.failures
+    return tries
 
 
 def forget_pin_tries(session: Session, number: int) -> int:

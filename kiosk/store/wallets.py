@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, literal, select, text, update
 from sqlmodel import Session
 
 from kiosk.domain.people import Attendee
+from kiosk.domain.pins import Tries
 from kiosk.domain.token_moves import Move
 from kiosk.store.order_rows import attendee_id
 from kiosk.store.upserts import insert_missing
@@ -51,7 +52,11 @@ class Wallet:
     id: int
     owner: Attendee
     pin_hash: str
+    """"" while its owner has chosen no PIN."""
     version: int
+    """Of its code."""
+    tries: Tries
+    """Of its PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,12 @@ def find(session: Session, wallet: int) -> Wallet | None:
     """A wallet by its id."""
     row = session.connection().execute(_BY_ID, {"wallet_id": wallet}).first()
     return None if row is None else _wallet(row)
+
+
+def find_locked(session: Session, wallet: int) -> Wallet | None:
+    """As `find`, and nobody else changes it until the unit of work ends."""
+    lock(session, wallet)
+    return find(session, wallet)
 
 
 def lock(session: Session, wallet: int) -> None:
@@ -231,7 +242,8 @@ def _new_wallet(event_id: int, wallet: int, person: int, at: datetime) -> dict[s
 
 
 def _wallet(row: Row[*tuple[object, ...]]) -> Wallet:
-    return Wallet(row.id, Attendee(row.name, row.email), row.pin_hash, row.version)
+    tries = Tries(row.pin_failures, row.pin_retry_at)
+    return Wallet(row.id, Attendee(row.name, row.email), row.pin_hash, row.version, tries)
 
 
 def _bill(row: Row[*tuple[object, ...]]) -> StoredBill:

@@ -26,6 +26,7 @@ from kiosk.domain.terminals import (
     TerminalState,
     TerminalStatus,
 )
+from kiosk.services.airdrops import Airdrops
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.printing import TicketPrinter
@@ -34,6 +35,7 @@ from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
@@ -185,6 +187,20 @@ class FakeWallets(Wallets):
         pass
 
 
+class FakeWalletAccess(WalletAccess):
+    """Opens none."""
+
+    def __init__(self) -> None:
+        pass
+
+
+class FakeAirdrops(Airdrops):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -230,6 +246,8 @@ class Fakes:
             ticket_desk=self.ticket_desk,
             hand_outs=self.hand_outs,
             wallets=FakeWallets(),
+            wallet_access=FakeWalletAccess(),
+            airdrops=FakeAirdrops(),
             reconciliation=FakeReconciliation(),
             stats=self.stats,
             crowds=self.crowds,

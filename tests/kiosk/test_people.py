@@ -64,3 +64,24 @@ def test_what_is_no_address_is_refused_with_a_reason(typed: str) -> None:
 
 def test_an_attendee_is_checked_whole() -> None:
     assert Attendee.of(" Ada ", "ada@example.org ") == Attendee("Ada", "ada@example.org")
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("Ada Lovelace", "A•• L•••••••"),
+        ("Ada", "A••"),
+        ("Ó Cinnéide", "Ó C•••••••"),
+        ("E\u0301milie du Châtelet", "E\u0301••••• d• C•••••••"),
+        ("a" + "\u0301" * 100, "a\u0301\u0301"),
+        ("n" * 200, "n" + "•" * 8),
+        (" ".join("abcdefgh"), "a b c d"),
+        ("[@click=app.quit]x[/] [/]", "[•••••••• [••"),
+        ("李小龍", "李••"),
+        ("\u202eadA", "a••"),
+        ("\u200d", "•"),
+        ("👩‍👩‍👧 Smith", "👩•• S••••"),
+    ],
+)
+def test_a_masked_name_shows_how_each_word_begins(name: str, masked: str) -> None:
+    assert Attendee(name, "ada@example.org").masked == Attendee(masked, "a•••@example.org")
