@@ -36,6 +36,15 @@ class OpenWallet:
     """Of its code: once there is a newer one, this one opens nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody that tokens may be sent to."""
+
+    wallet_id: int
+    owner: Attendee
+    """Masked."""
+
+
 class CodeFault(StrEnum):
     """Why a code names no wallet."""
 
@@ -56,6 +65,13 @@ class CodeRefused(KioskError):
     """What was presented opens no wallet."""
 
     fault: CodeFault
+
+
+@dataclass(eq=False)
+class NoWallet(KioskError):
+    """Nobody with this address has a wallet; a gift may wait for them."""
+
+    email: str
 
 
 @dataclass(eq=False)
