@@ -4,11 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from subprocess import PIPE
+from threading import Thread
 from typing import TypedDict
 
 import httpx
@@ -69,7 +71,11 @@ def running() -> Iterator[Anvil]:
     with subprocess.Popen(command, stdout=PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         heard = next(line for line in process.stdout if line.startswith("Listening on "))
+        # It tells of every question, and waits when nobody listens.
+        listening = Thread(target=deque[str](maxlen=0).extend, args=(process.stdout,))
+        listening.start()
         try:
             yield Anvil(f"http://{heard.removeprefix('Listening on ').strip()}")
         finally:
             process.kill()
+            listening.join()

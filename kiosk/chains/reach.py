@@ -42,6 +42,13 @@ def sandbox_file(settings: Settings) -> Path:
     return settings.home / "chain.sqlite"
 
 
+def ethereum_settings(settings: Settings) -> EthereumSettings:
+    """How the Ethereum chain is reached; raises `SettingsError` if nobody has said so."""
+    if settings.ethereum is None:
+        raise SettingsError("expected the address of a node of the chain in KIOSK_ETHEREUM_URL")
+    return settings.ethereum
+
+
 def address_rule(chain: str) -> Callable[[str], bool] | None:
     """What an address on a chain must be; None if it may be anything. Raises `SettingsError`."""
     if chain != ETHEREUM:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from kiosk.bootstrap import DEMO_EVENT, backing
-from kiosk.chains.reach import ETHEREUM, address_rule, reachable
+from kiosk.chains.reach import ETHEREUM, address_rule, ethereum_settings, reachable
 from kiosk.domain.airdrop_lists import BadRow, InvalidList, ListedRow, RowFault, read_list
 from kiosk.domain.airdrops import Airdrop, Progress, ShareState, parse_requirement
 from kiosk.domain.events import Event
@@ -70,6 +70,8 @@ def check(settings: Settings, wish: Wish, to: str | None) -> int:
 
 def load(settings: Settings, wish: Wish) -> int:
     """Store a list and give its tokens; a list with bad rows is not begun."""
+    if wish.chain == ETHEREUM:
+        ethereum_settings(settings)
     rows = _read(wish)
     bad = [row for row in rows if isinstance(row, BadRow)]
     for row in bad:
@@ -178,8 +180,11 @@ def find_token(event: Event, key: str) -> Token:
 
 def _plan(event: Event, wish: Wish) -> AirdropPlan:
     token = find_token(event, wish.token)
-    if wish.chain == ETHEREUM and not token.contract:
-        raise InvalidList(f"a contract of {token.key} in the event file: see kiosk airdrop deploy")
+    is_address = address_rule(wish.chain)
+    if is_address and not is_address(token.contract):
+        raise InvalidList(
+            f"the contract of {token.key} in the event file, as kiosk airdrop deploy has named it"
+        )
     requirements = []
     slots = {slot.key for slot in event.slots}
     for text in wish.conditions:

@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass
 
 from kiosk.bootstrap import DEMO_EVENT
-from kiosk.chains.reach import deploy, sandbox_file
+from kiosk.chains.reach import deploy, ethereum_settings, sandbox_file
 from kiosk.chains.sandbox_file import SandboxFile
 from kiosk.commands.airdrop import find_token
 from kiosk.services.event_files import load_event
-from kiosk.settings import Settings, SettingsError
+from kiosk.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,11 @@ def behave(settings: Settings, behaviour: Behaviour) -> int:
 
 def put_on_chain(settings: Settings, token_key: str) -> int:
     """Put a contract of a token on the Ethereum chain, and say what to write where."""
-    if settings.ethereum is None:
-        raise SettingsError("expected the address of a node of the chain in KIOSK_ETHEREUM_URL")
+    node = ethereum_settings(settings)
     token = find_token(load_event(settings.event_file or DEMO_EVENT), token_key)
     # A contract takes 64 bytes of a name, and 16 of a symbol.
     name = token.name if len(token.name.encode()) <= 64 else token.key
-    contract = asyncio.run(
-        deploy(settings.ethereum, name, token.key.upper()[:16], supply=token.supply)
-    )
+    contract = asyncio.run(deploy(node, name, token.key.upper()[:16], token.supply))
     print(f'contract = "{contract}"')
     print(f"Write this line into [[tokens]] {token.key} of the event file.")
     return 0

@@ -18,6 +18,8 @@ from ledger.engine import Ledger
 from ledger.node import Node
 from ledger.sqlite import SqliteLedger
 from ledger.tigerbeetle import TigerBeetleLedger
+from tests.anvil import Anvil
+from tests.anvil import running as anvil_running
 from tests.fakes import FakeClock
 from tests.kiosk.world import MakeLedger, Terminal, World
 from tests.postgresql import running
@@ -84,6 +86,13 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def anvil() -> Iterator[Anvil]:
+    """One Ethereum chain for all tests of this process; each has an account of its own."""
+    with anvil_running() as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Airdrops over a real Ethereum chain: each batch is paid once, whatever becomes of it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -81,12 +81,6 @@ class Venue:
             }
         )
         self.anvil.ask("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
-
-
-@pytest.fixture(scope="session")
-def anvil() -> Iterator[Anvil]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture
