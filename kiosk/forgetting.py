@@ -8,8 +8,11 @@ from rich import cells
 # Nothing public clears this cache, and it is bound to whole widgets' worth of drawn lines.
 from textual._styles_cache import StylesCache
 
-FORGET_SECONDS: Final = 1
-"""After somebody has gone: by then what worked for them is over, and home is drawn."""
+FORGET_SECONDS: Final = 3
+"""After somebody has gone: by then what worked for them is over, and home is drawn.
+
+The event loop keeps a timer that was cancelled until its time, and with it the screen that had it.
+"""
 
 
 def forget_what_was_shown() -> None:

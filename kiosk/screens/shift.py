@@ -50,8 +50,9 @@ class Shift:
             # At a door a badge may have changed the shift.
             last = screen.staff if isinstance(screen, DoorScreen) else member
             self._app.run_worker(self._record(last, by_silence), group="leave")
-            # Staff see people's names and addresses, too.
-            self._app.set_timer(FORGET_SECONDS, forget_what_was_shown)
+            # Staff see people's names and addresses, too. A timer keeps the screen on which it was
+            # set: not this one.
+            self._app.call_later(self._app.set_timer, FORGET_SECONDS, forget_what_was_shown)
 
         await self._app.push_screen(screen, left)
 
