@@ -17,7 +17,6 @@ from kiosk.domain.events import (
     Role,
     Window,
 )
-from kiosk.domain.money import Money
 from kiosk.domain.toml_lines import Path
 
 
@@ -191,16 +190,12 @@ def _of_packs(event: Event, now: datetime) -> Iterator[Caution]:
 
 def _of_money_and_staff(event: Event, now: datetime) -> Iterator[Caution]:
     roles = {member.role for member in event.staff}
-    if not event.providers and any(_prices(event)):
+    if not event.providers and any(one.price for one in event.on_sale):
         yield Caution(("payments",), "there is no way of paying")
     if ProviderName.CASH in event.providers and not any(role >= Role.CASHIER for role in roles):
         yield Caution(("staff",), "nobody may take cash: no cashier, supervisor or organiser")
     if Role.ORGANISER not in roles:
         yield Caution(("staff",), "nobody may see the organiser's screen")
-
-
-def _prices(event: Event) -> list[Money]:
-    return [*(slot.price for slot in event.slots), *(pack.price for pack in event.packs)]
 
 
 def _slots_of(event: Event, one: Goodie | Discount) -> list[EventSlot]:

@@ -307,6 +307,11 @@ class Event:
                 return slot
         raise KeyError(key)
 
+    @property
+    def on_sale(self) -> tuple[EventSlot | TokenPack, ...]:
+        """Everything that has a price, slots first."""
+        return (*self.slots, *self.packs)
+
     def sold(self, key: str) -> EventSlot | TokenPack:
         """The slot or pack called `key`; `KeyError` if there is none."""
         return next((pack for pack in self.packs if pack.key == key), None) or self.slot(key)

@@ -14,14 +14,14 @@ from kiosk.domain.errors import (
 )
 from kiosk.domain.events import Event, Goodie, Per, Resource
 from kiosk.screens.baskets import fault_words, summary
-from kiosk.screens.offers import can_be_bought, offer_face
-from kiosk.services.catalog import Offer, Places
+from kiosk.screens.offers import AnyOffer, can_be_bought, offer_face
+from kiosk.services.catalog import Places
 from kiosk.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How many of which slot somebody wants, with the access codes they know."""
+    """How many of which slot or pack somebody wants, with the access codes they know."""
 
     basket: Mapping[str, int] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Chooser:
         self._event = event
         self.basket = dict(choice.basket)
         self.codes = choice.codes
-        self.offers: dict[str, Offer] = {}
+        self.offers: dict[str, AnyOffer] = {}
         self._goodies: Mapping[Resource, Places] = {}
         self._insists = False
 
@@ -44,9 +44,9 @@ class Chooser:
         """What is wanted now."""
         return Choice(dict(self.basket), self.codes)
 
-    def see(self, offers: Iterable[Offer], goodies: Mapping[Resource, Places]) -> None:
+    def see(self, offers: Iterable[AnyOffer], goodies: Mapping[Resource, Places]) -> None:
         """This is what there is. What is not offered any more cannot stay in the basket."""
-        self.offers = {offer.slot.key: offer for offer in offers}
+        self.offers = {offer.sold.key: offer for offer in offers}
         self._goodies = goodies
         self.basket = {key: count for key, count in self.basket.items() if key in self.offers}
 
@@ -72,8 +72,8 @@ class Chooser:
         if not can_be_bought(offer):
             face = offer_face(words, self._event, offer)
             if offer.sale_state is SaleState.UPCOMING:
-                return f"{offer.slot.title}: {face.detail}."
-            return f"{offer.slot.title}: {face.stub}. {face.stub_note}".strip()
+                return f"{offer.sold.title}: {face.detail}."
+            return f"{offer.sold.title}: {face.stub}. {face.stub_note}".strip()
         wanted = {**self.basket, key: self.count(key) + 1}
         for fault in check(self._event, wanted, now, codes=self.codes):
             if isinstance(fault, TooManyTickets):
@@ -134,12 +134,12 @@ class Chooser:
         found = (self._short(self.offers[key], count) for key, count in self.basket.items())
         return next(filter(None, found), "")
 
-    def _short(self, offer: Offer, wanted: int) -> str:
+    def _short(self, offer: AnyOffer, wanted: int) -> str:
         if wanted <= offer.left:
             return ""
         return self._words.count(
             "Only one of {slot} is left.",
             "Only {n} of {slot} are left.",
             max(0, offer.left),
-            slot=offer.slot.title,
+            slot=offer.sold.title,
         )

@@ -19,9 +19,9 @@ from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.choice import Choice, Chooser
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.help import Help
-from kiosk.screens.offers import offer_face
+from kiosk.screens.offers import AnyOffer, offer_face
 from kiosk.screens.step import Step
-from kiosk.services.catalog import Offer, Places
+from kiosk.services.catalog import Places
 from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import one_line
 from kiosk.widgets.target import Target
@@ -105,7 +105,10 @@ class ChooseScreen(Step[Choice | None]):
         catalog, chooser = self.desk.services.catalog, self._chooser
         goodies = [goodie.resource for goodie in catalog.event.goodies]
         try:
-            offers = await catalog.offers(chooser.codes)
+            offers: list[AnyOffer] = [
+                *await catalog.offers(chooser.codes),
+                *await self.desk.services.pack_stock.offers(),
+            ]
             left = await catalog.places(goodies) if goodies else {}
         except AWAY:
             self._away = True
@@ -119,22 +122,22 @@ class ChooseScreen(Step[Choice | None]):
             self._away, self._said = False, ""
         await self._show(offers, left)
 
-    async def _show(self, offers: list[Offer], goodies: Mapping[Resource, Places]) -> None:
+    async def _show(self, offers: list[AnyOffer], goodies: Mapping[Resource, Places]) -> None:
         self._chooser.see(offers, goodies)
-        if [card.key for card in self.query(ChoiceCard)] != [offer.slot.key for offer in offers]:
+        if [card.key for card in self.query(ChoiceCard)] != [offer.sold.key for offer in offers]:
             scroll = self.query_one("#offers", VerticalScroll)
             await scroll.remove_children()
             await scroll.mount_all(
-                [ChoiceCard(offer.slot.key, self._face(offer)) for offer in offers]
+                [ChoiceCard(offer.sold.key, self._face(offer)) for offer in offers]
             )
             self._focus_first()
         self._draw()
         if not offers:
             self._say(self.words("Nothing is on sale here at the moment."))
 
-    def _face(self, offer: Offer) -> CardFace:
+    def _face(self, offer: AnyOffer) -> CardFace:
         event = self.desk.services.catalog.event
-        return offer_face(self.words, event, offer, self._chooser.count(offer.slot.key))
+        return offer_face(self.words, event, offer, self._chooser.count(offer.sold.key))
 
     def _draw(self) -> None:
         for card in self.query(ChoiceCard):

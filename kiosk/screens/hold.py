@@ -45,6 +45,12 @@ class HoldingStep(Step[Held | A]):
 
     def promise(self) -> str:
         """What comes next."""
+        event, wanted = self.desk.services.catalog.event, self.checkout.choice.basket
+        into = self.words("Tokens go into the wallet of this name and e-mail.")
+        has_packs = any(pack.key in wanted for pack in event.packs)
+        return f"{into} {self._held_for()}" if has_packs else self._held_for()
+
+    def _held_for(self) -> str:
         minutes = max(1, self.desk.services.catalog.event.hold_seconds // 60)
         return self.words.count(
             "Then we hold it for you for one minute while you pay.",

@@ -1,5 +1,7 @@
 """What the notices say. Each tells what is true, and what happens next."""
 
+from collections import Counter
+
 from kiosk.domain.errors import BasketFault, NotOnSale, RequiredSlotMissing, SoldOut
 from kiosk.domain.events import Event
 from kiosk.domain.orders import Order
@@ -11,7 +13,7 @@ from kiosk.words import Words
 
 def sold_out(words: Words, event: Event, refusal: SoldOut) -> Notice:
     """Somebody was quicker."""
-    title = event.slot(refusal.slot_key).title
+    title = event.sold(refusal.slot_key).title
     if refusal.left:
         headline = words("Not so many left")
         fact = words.count(
@@ -78,9 +80,13 @@ def hold_lost(words: Words, order: Order, *, by_phone: bool) -> Notice:
 def refund_due(words: Words, order: Order) -> Notice:
     """Paid, and no place left."""
     return Notice(
-        words("No place left"),
+        words("No place left") if order.claims else words("No tokens left"),
         (
-            words("You paid, but the last place had gone while your hold was over."),
+            words("You paid, but the last place had gone while your hold was over.")
+            if not order.packs
+            else words(
+                "You paid, but while your hold was over the last had gone, or your wallet was full."
+            ),
             words(
                 "You get {sum} back. It is written down under order {number}:"
                 " the person at this desk gives it to you.",
@@ -91,6 +97,34 @@ def refund_due(words: Words, order: Order) -> Notice:
         ),
         words("I understand"),
         step=3,
+    )
+
+
+def tokens_there(words: Words, event: Event, order: Order) -> Notice:
+    """Paid, and no ticket among it: nothing to take along."""
+    return Notice(
+        words("Paid. Enjoy!"),
+        (
+            words("In your wallet: {tokens}", tokens=tokens(words, event, order)),
+            words(
+                "It is the wallet of {name}. Order {number}.",
+                name=order.attendee.name,
+                number=order.number,
+            ),
+        ),
+        words("Next person"),
+        step=3,
+    )
+
+
+def tokens(words: Words, event: Event, order: Order) -> str:
+    """`20 × Drink`, of what an order bought."""
+    bought = Counter[int]()
+    for pack in order.packs:
+        bought[pack.token_number] += pack.amount
+    names = {token.number: token.name for token in event.tokens}
+    return ", ".join(
+        f"{words.number(amount)} × {names[number]}" for number, amount in bought.items()
     )
 
 

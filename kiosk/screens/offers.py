@@ -1,14 +1,18 @@
 """Offers and tickets as cards: what is printed on them."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 from kiosk.domain.basket import sale_state
 from kiosk.domain.errors import SaleState
-from kiosk.domain.events import Event, EventSlot, Window
+from kiosk.domain.events import Event, EventSlot, TokenPack, Window
 from kiosk.domain.money import Money
 from kiosk.services.catalog import Offer
+from kiosk.services.pack_stock import PackOffer
 from kiosk.widgets.ticket_card import CardFace, Stepper, Tone
 from kiosk.words import Words
+
+AnyOffer: TypeAlias = Offer | PackOffer
 
 
 def slot_detail(words: Words, slot: EventSlot, condition: str = "") -> str:
@@ -19,15 +23,30 @@ def slot_detail(words: Words, slot: EventSlot, condition: str = "") -> str:
     return ", ".join(part for part in (when, slot.place) if part)
 
 
+def pack_detail(words: Words, event: Event, pack: TokenPack) -> str:
+    """`10 × Drink into your wallet`."""
+    name, many = event.token(pack.token).name, words.number(pack.tokens)
+    return words("{n} × {token} into your wallet", n=many, token=name)
+
+
+def sold_detail(words: Words, event: Event, one: EventSlot | TokenPack) -> str:
+    """When and where, or what it is."""
+    if isinstance(one, TokenPack):
+        return pack_detail(words, event, one)
+    return slot_detail(words, one)
+
+
 def on_sale(words: Words, event: Event, now: datetime) -> list[str]:
     """What everybody can buy now, each name once: `Party · 4.00 USD`; or when, or nothing."""
     prices: dict[str, list[Money]] = {}
-    for slot in event.slots:
-        if sale_state(slot, now) is SaleState.OPEN:
-            prices.setdefault(slot.name, []).append(slot.price)
+    for one in event.on_sale:
+        if sale_state(one, now) is SaleState.OPEN:
+            prices.setdefault(one.name, []).append(one.price)
     if prices:
         return [f"{name} · {_prices(words, of)}" for name, of in prices.items()]
-    starts = [slot.sale.starts for slot in event.slots if slot.public and slot.sale.is_before(now)]
+    starts = [
+        one.sale.starts for one in event.on_sale if sale_state(one, now) is SaleState.UPCOMING
+    ]
     if opening := min(filter(None, starts), default=None):
         return [words("on sale from {when}", when=words.moment(opening))]
     return [words("Nothing is on sale here at the moment.")]
@@ -49,33 +68,36 @@ def needs(words: Words, event: Event, slot: EventSlot) -> str:
     return words(" or ").join(names)
 
 
-def can_be_bought(offer: Offer) -> bool:
+def can_be_bought(offer: AnyOffer) -> bool:
     """Whether it is worth asking for one now."""
     return offer.sale_state is SaleState.OPEN and offer.left > 0
 
 
-def offer_face(words: Words, event: Event, offer: Offer, count: int = 0) -> CardFace:
+def offer_face(words: Words, event: Event, offer: AnyOffer, count: int = 0) -> CardFace:
     """An offer as it stands, `count` of it taken: what is left, or why there is none."""
-    slot = offer.slot
+    one = offer.sold
     if not can_be_bought(offer) and not count:
         return _refusing_face(words, event, offer)
-    needed = words("needs {other}", other=needs(words, event, slot)) if slot.requires else ""
+    detail = sold_detail(words, event, one)
+    if isinstance(one, EventSlot) and one.requires:
+        needed = words("needs {other}", other=needs(words, event, one))
+        detail = slot_detail(words, one, needed)
     return CardFace(
-        slot.title,
-        slot_detail(words, slot, needed),
-        words.money(slot.price),
+        one.title,
+        detail,
+        words.money(one.price),
         foot=words.count("1 left", "{n} left", max(0, offer.left)),
         tone=Tone.CHOSEN if count else Tone.PLAIN,
         stepper=Stepper(count, count > 0, count < min(offer.left, offer.order_max)),
     )
 
 
-def _refusing_face(words: Words, event: Event, offer: Offer) -> CardFace:
-    slot = offer.slot
-    detail, stub, note = slot_detail(words, slot), words("not on sale"), ""
+def _refusing_face(words: Words, event: Event, offer: AnyOffer) -> CardFace:
+    one = offer.sold
+    detail, stub, note = sold_detail(words, event, one), words("not on sale"), ""
     match offer.sale_state:
-        case SaleState.UPCOMING if slot.sale.starts is not None:
-            detail = words("on sale from {when}", when=words.moment(slot.sale.starts))
+        case SaleState.UPCOMING if one.sale.starts is not None:
+            detail = words("on sale from {when}", when=words.moment(one.sale.starts))
             stub = words("not yet")
         case SaleState.ENDED:
             stub = words("sale is over")
@@ -84,7 +106,7 @@ def _refusing_face(words: Words, event: Event, offer: Offer) -> CardFace:
             if offer.on_hold:
                 detail = on_hold(words, offer.on_hold, event.hold_seconds)
                 note = words("try again soon")
-    return CardFace(slot.title, detail, stub, note, tone=Tone.MUTED)
+    return CardFace(one.title, detail, stub, note, tone=Tone.MUTED)
 
 
 def on_hold(words: Words, places: int, seconds: int) -> str:

@@ -100,7 +100,7 @@ class PayScreen(Step[Order]):
 
     def _has_codes(self) -> bool:
         event = self.desk.services.catalog.event
-        return bool(event.discounts) and bool(self._order.total)
+        return bool(event.discounts) and any(one.price for one in self._order.claims)
 
     def _ways(self) -> Sequence[Way]:
         return ways_to_pay(self.words, self.desk.services, self._order)

@@ -71,11 +71,22 @@ class RefundWords:
 
     def tickets(self, order: Order) -> str:
         """What an order loses that is given back."""
-        return self.desk.words.count(
-            "Its ticket admits nobody then.",
-            "Its {n} tickets admit nobody then.",
-            len(order.claims),
-        )
+        words, tickets = self.desk.words, len(order.claims)
+        tokens = sum(pack.amount for pack in order.packs)
+        said = []
+        if tickets:
+            said.append(
+                words.count(
+                    "Its ticket admits nobody then.", "Its {n} tickets admit nobody then.", tickets
+                )
+            )
+        if tokens:
+            said.append(
+                words.count(
+                    "Its token leaves the wallet.", "Its {n} tokens leave the wallet.", tokens
+                )
+            )
+        return " ".join(said)
 
     def kept(self, fault: NotRefundable) -> str:
         """Why an order is not refunded."""
@@ -84,6 +95,7 @@ class RefundWords:
         return {
             RefundFault.NOT_PAID: words("It was not paid, or it is refunded already."),
             RefundFault.USED: words("Somebody was let in with a ticket of it."),
+            RefundFault.TOKENS_SPENT: words("Some of its tokens are spent, sent on or expired."),
             RefundFault.BEING_SETTLED: words("Money for it is just coming in: try again."),
             RefundFault.PASSING_ON: words("A ticket of it is just being passed on: try again."),
             RefundFault.PASSED_ON: words(

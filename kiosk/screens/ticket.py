@@ -15,6 +15,7 @@ from kiosk.domain.tickets import Ticket
 from kiosk.screens import helps
 from kiosk.screens.base import Desk
 from kiosk.screens.help import Help
+from kiosk.screens.notices import tokens
 from kiosk.screens.taking_along import STUB_COLUMNS, TakingAlong
 from kiosk.services.ticket_files import TicketPicture
 from kiosk.widgets.frame import Key
@@ -48,9 +49,12 @@ class TicketScreen(TakingAlong):
         yield Static("", id="what")
         yield Static("", classes="gap")
         yield Static("", id="who")
-        yield Static(content(self._goodies()), id="goodie")
+        yield Static(self._stars(), id="goodie")
         yield Static("", id="number")
         yield Static("", id="which")
+
+    def _stars(self) -> Content:
+        return Content("\n".join(f"★ {one_line(extra)}" for extra in self._extras()))
 
     def go_on(self) -> Key:
         return Key("N", self.words("Next person"), "go_on")
@@ -79,8 +83,8 @@ class TicketScreen(TakingAlong):
         count = words("← {n} of {all} →", n=self._shown + 1, all=len(self._tickets))
         self.set_text("#which", count if several else words("Take a picture of this code."))
 
-    def _goodies(self) -> str:
-        """`T-shirt: waiting at the desk`, for what was granted with the order."""
+    def _extras(self) -> list[str]:
+        """`At the desk: T-shirt`, `In your wallet: 10 × Drink`: what came with the tickets."""
         granted = Counter(
             piece.goodie_key for piece in self._order.goodies if piece.state is GoodieState.GRANTED
         )
@@ -89,9 +93,13 @@ class TicketScreen(TakingAlong):
             for goodie in self.desk.services.catalog.event.goodies
             if granted[goodie.key]
         ]
-        if not names:
-            return ""
-        return "★ " + self.words("At the desk: {goodies}", goodies=", ".join(names))
+        extras = []
+        if names:
+            extras.append(self.words("At the desk: {goodies}", goodies=", ".join(names)))
+        if self._order.packs:
+            bought = tokens(self.words, self.desk.services.catalog.event, self._order)
+            extras.append(self.words("In your wallet: {tokens}", tokens=bought))
+        return extras
 
     def action_turn(self, by: int) -> None:
         self._shown = (self._shown + by) % len(self._tickets)
@@ -107,7 +115,7 @@ class TicketScreen(TakingAlong):
     def _picture(self, ticket: Ticket) -> TicketPicture:
         words, event = self.words, self.desk.services.catalog.event
         slot = event.slot(ticket.slot_key)
-        details = (words.window(ticket.valid), one_line(slot.place), self._goodies()[2:])
+        details = (words.window(ticket.valid), one_line(slot.place), *self._extras())
         return TicketPicture(
             event=one_line(event.name),
             title=one_line(slot.title),

@@ -115,10 +115,12 @@ class Visit:
                 return held
 
     async def _conclude(self, order: Order, *, by_phone: bool) -> bool:
-        words = self._desk.words
+        words, event = self._desk.words, self._desk.services.catalog.event
         match order.state:
             case OrderState.PAID:
-                if tickets := await self._tickets(order):
+                if not order.claims:
+                    await self._tell(notices.tokens_there(words, event, order))
+                elif tickets := await self._tickets(order):
                     await self._ask(TicketScreen(self._desk, order, tickets))
                 return True
             case OrderState.PAID_UNFULFILLED:

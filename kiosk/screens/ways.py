@@ -24,7 +24,8 @@ class Way:
 def ways_to_pay(words: Words, services: Services, order: Order) -> Sequence[Way]:
     """The ways that work here now, in the event's order; one of them if nothing is due."""
     if not order.due:
-        return [Way("", words("Get your ticket"), words("Get your ticket"))]
+        get = words("Get your ticket") if order.claims else words("Get your tokens")
+        return [Way("", get, get)]
     offered = [
         one
         for one in services.catalog.event.providers

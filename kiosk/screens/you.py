@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from kiosk.domain.basket import tickets_of
 from kiosk.screens.base import Desk
 from kiosk.screens.baskets import basket_face
 from kiosk.screens.checkout import Checkout
@@ -64,7 +65,8 @@ class YouScreen(HoldingStep[Naming | None]):
 
     @property
     def _are_several(self) -> bool:
-        return sum(self.checkout.choice.basket.values()) > 1
+        event = self.desk.services.catalog.event
+        return len(tickets_of(event, self.checkout.choice.basket)) > 1
 
     def _go_on_words(self) -> str:
         if not self._are_several:

@@ -28,6 +28,11 @@ class Offer:
     pool: Pool | None = None
     """The pool, if it is what `left` and `on_hold` count."""
 
+    @property
+    def sold(self) -> EventSlot:
+        """What it is an offer of."""
+        return self.slot
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

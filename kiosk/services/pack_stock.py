@@ -35,6 +35,16 @@ class PackOffer:
     """Packs held by buyers who are paying; they may come back."""
     sale_state: SaleState
 
+    @property
+    def sold(self) -> TokenPack:
+        """What it is an offer of."""
+        return self.pack
+
+    @property
+    def order_max(self) -> int:
+        """How many of them one order may have."""
+        return self.pack.order_max
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
