@@ -37,15 +37,18 @@ from kiosk.services.lane import Lane
 from kiosk.services.payments import Channel, Payments
 from kiosk.services.printing import TicketPrinter
 from kiosk.services.receipts import Receipts
+from kiosk.services.recipients import Recipients
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.settlement import Settlement
 from kiosk.services.staff import Staff
+from kiosk.services.statements import Statements
 from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 from kiosk.settings import Settings
@@ -189,6 +192,9 @@ async def assemble(
         wallets=wallets,
         wallet_access=WalletAccess(backing, catalog, number),
         airdrops=Airdrops(backing, catalog, worker),
+        statements=Statements(backing, catalog, wallets),
+        recipients=Recipients(backing, catalog),
+        token_receipts=TokenReceipts(backing, catalog),
         reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets, tokens),
         stats=Stats(backing, catalog),
         crowds=Crowds(backing, catalog),

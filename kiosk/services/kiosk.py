@@ -17,14 +17,17 @@ from kiosk.services.lane import Lane
 from kiosk.services.pack_stock import PackStock
 from kiosk.services.payments import Payments
 from kiosk.services.printing import TicketPrinter
+from kiosk.services.recipients import Recipients
 from kiosk.services.reconciliation import Reconciliation
 from kiosk.services.refunds import Refunds
 from kiosk.services.sales import Sales
 from kiosk.services.staff import Staff
+from kiosk.services.statements import Statements
 from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 
@@ -52,6 +55,9 @@ class Services:
     wallets: Wallets
     wallet_access: WalletAccess
     airdrops: Airdrops
+    statements: Statements
+    recipients: Recipients
+    token_receipts: TokenReceipts
     reconciliation: Reconciliation
     stats: Stats
     crowds: Crowds

@@ -180,13 +180,14 @@ class Wallets:
 
     async def _store_plan(self, move: Move, token: Token) -> Move:
         event = self._catalog.event
-        daily = token.limits.daily_max if move.kind is MoveKind.SEND else None
-        midnight = _midnight(self._clock.now(), event.timezone)
+        goes_out = move.kind in (MoveKind.SEND, MoveKind.GIFT)
+        daily = token.limits.daily_max if goes_out else None
+        today = midnight(self._clock.now(), event.timezone)
 
         def intend(session: Session) -> Move:
             if daily is not None and move.sender is not None:
                 wallets.lock(session, move.sender)
-                sent = token_moves.sent_since(session, move.sender, token.number, midnight)
+                sent = token_moves.sent_since(session, move.sender, token.number, today)
                 if sent + move.amount > daily:
                     raise LimitExceeded(WalletLimit.DAILY, daily, max(daily - sent, 0))
             return token_moves.add(session, event.id, move)
@@ -224,6 +225,7 @@ class Wallets:
         )
 
 
-def _midnight(now: datetime, timezone: str) -> datetime:
+def midnight(now: datetime, timezone: str) -> datetime:
+    """When the day of an event began."""
     local = now.astimezone(ZoneInfo(timezone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

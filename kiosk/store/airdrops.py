@@ -1,11 +1,11 @@
 """Airdrops in and out of the tables; rows by the thousand, in statements for many."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, text, update
 from sqlmodel import Session
 
 from kiosk.domain.airdrops import (
@@ -16,9 +16,12 @@ from kiosk.domain.airdrops import (
     ShareState,
     parse_requirement,
 )
+from kiosk.domain.chart_airdrops import share_bill_id
 from kiosk.domain.people import Attendee
+from kiosk.store import wallets
 from kiosk.store.airdrop_tables import METADATA, BatchState
 from kiosk.store.upserts import insert_missing
+from kiosk.store.wallets import StoredBill
 
 _AIRDROPS: Final = METADATA.tables["airdrop"]
 _ATTENDEES: Final = METADATA.tables["attendee"]
@@ -256,11 +259,32 @@ def progress(session: Session, airdrop_id: int) -> Progress:
 
 def offered_to(session: Session, wallet: int) -> list[tuple[Airdrop, Share]]:
     """What somebody may claim."""
+    is_running = _AIRDROPS.c.state == AirdropState.RUNNING
+    return _shares_of(session, wallet, [ShareState.OFFERED], is_running)
+
+
+def delivered_to(
+    session: Session, wallet: int, token_number: int
+) -> list[tuple[Airdrop, Share, StoredBill]]:
+    """What somebody received of one kind of token by airdrops, be it taken back or not."""
+    states = [ShareState.RECEIVED, ShareState.TAKEN_BACK]
+    of_token = _AIRDROPS.c.token_number == token_number
+    found = _shares_of(session, wallet, states, of_token)
+    bills = wallets.by_ids(session, [share_bill_id(share) for _, share in found])
+    return [
+        (airdrop, share, bills[share_bill_id(share)])
+        for airdrop, share in found
+        if share_bill_id(share) in bills
+    ]
+
+
+def _shares_of(
+    session: Session, wallet: int, states: Sequence[ShareState], condition: ColumnElement[bool]
+) -> list[tuple[Airdrop, Share]]:
     query = (
         _shares()
         .join(_AIRDROPS, _AIRDROPS.c.id == _SHARES.c.airdrop_id)
-        .where(_SHARES.c.wallet_id == wallet, _SHARES.c.state == ShareState.OFFERED)
-        .where(_AIRDROPS.c.state == AirdropState.RUNNING)
+        .where(_SHARES.c.wallet_id == wallet, _SHARES.c.state.in_(states), condition)
     )
     found = [_share(row) for row in session.connection().execute(query)]
     airdrops = {

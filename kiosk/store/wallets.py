@@ -27,6 +27,11 @@ _WALLET: Final = select(_WALLETS, _ATTENDEES.c.name, _ATTENDEES.c.email).join(
     _ATTENDEES, _ATTENDEES.c.id == _WALLETS.c.attendee_id
 )
 _BY_ID: Final = _WALLET.where(_WALLETS.c.id == bindparam("wallet_id"))
+_WITH_EMAIL: Final = (
+    _WALLET.where(_WALLETS.c.event_id == bindparam("event"))
+    .where(_ATTENDEES.c.email.in_(bindparam("emails", expanding=True)))
+    .order_by(_ATTENDEES.c.name)
+)
 _OF_WALLET: Final = (
     select(_BILLS)
     .where(_BILLS.c.wallet_id == bindparam("wallet"), _BILLS.c.token_number == bindparam("token"))
@@ -121,6 +126,12 @@ def find(session: Session, wallet: int) -> Wallet | None:
     return None if row is None else _wallet(row)
 
 
+def with_email(session: Session, event_id: int, email: str) -> list[Wallet]:
+    """The wallets of everybody with this address, whose case most people do not mind."""
+    values = {"event": event_id, "emails": sorted({email, email.lower()})}
+    return [_wallet(row) for row in session.connection().execute(_WITH_EMAIL, values)]
+
+
 def find_locked(session: Session, wallet: int) -> Wallet | None:
     """As `find`, and nobody else changes it until the unit of work ends."""
     lock(session, wallet)
@@ -145,6 +156,12 @@ def some_spendable(
     values = {"wallet": wallet, "token": token_number, "skipped": skipped, "most": most}
     rows = session.connection().execute(_SOME, values)
     return [_bill(row) for row in rows]
+
+
+def by_ids(session: Session, bills: Iterable[int]) -> dict[int, StoredBill]:
+    """Bills by their ids, as far as they were made."""
+    query = select(_BILLS).where(_BILLS.c.id.in_(list(bills)))
+    return {row.id: _bill(row) for row in session.connection().execute(query)}
 
 
 def with_expired(session: Session, event_id: int, now: datetime) -> list[tuple[int, int]]:

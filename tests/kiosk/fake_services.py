@@ -30,11 +30,14 @@ from kiosk.services.airdrops import Airdrops
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.printing import TicketPrinter
+from kiosk.services.recipients import Recipients
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
+from kiosk.services.statements import Statements
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 from tests.fakes import FakeClock
@@ -201,6 +204,27 @@ class FakeAirdrops(Airdrops):
         pass
 
 
+class FakeStatements(Statements):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
+class FakeRecipients(Recipients):
+    """Knows nobody."""
+
+    def __init__(self) -> None:
+        pass
+
+
+class FakeTokenReceipts(TokenReceipts):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -248,6 +272,9 @@ class Fakes:
             wallets=FakeWallets(),
             wallet_access=FakeWalletAccess(),
             airdrops=FakeAirdrops(),
+            statements=FakeStatements(),
+            recipients=FakeRecipients(),
+            token_receipts=FakeTokenReceipts(),
             reconciliation=FakeReconciliation(),
             stats=self.stats,
             crowds=self.crowds,
