@@ -69,6 +69,10 @@ class Action(StrEnum):
     """The organiser gave somebody tokens; `detail` says how many of which."""
     TOKENS_SENT = "tokens_sent"
     """The organiser moved tokens between wallets; `detail` says how many of which, and whither."""
+    TOKENS_ASKED = "tokens_asked"
+    """Staff asked a wallet for tokens at a stall; `detail` says how many of which, and where."""
+    TOKENS_GIVEN_BACK = "tokens_given_back"
+    """What a stall took goes back into the wallet; `detail` says how many of which, and why."""
     CAPACITY_CHANGED = "capacity_changed"
     """An event file says so; the subject is the event, and `detail` by how much of what."""
 

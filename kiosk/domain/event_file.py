@@ -58,7 +58,7 @@ def _syntax_fault(file: str, text: str, message: str) -> Fault:
 def _event(top: Table, read: Read) -> Event:
     top.allow(
         *("event", "payments", "conduct", "halls", "pools", "slots", "goodies"),
-        *("discounts", "access", "tokens", "packs", "staff"),
+        *("discounts", "access", "tokens", "packs", "stalls", "staff"),
     )
     head = top.table("event")
     head.allow(
@@ -88,6 +88,7 @@ def _event(top: Table, read: Read) -> Event:
         access_codes=tuple(sale.access(table) for table in top.tables("access", required=False)),
         tokens=tuple(tokens.token(table) for table in top.tables("tokens", required=False)),
         packs=tuple(sale.pack(table) for table in top.tables("packs", required=False)),
+        stalls=tuple(sale.stall(table) for table in top.tables("stalls", required=False)),
         staff=tuple(_staff(table) for table in top.tables("staff", required=False)),
     )
     check_links(event, top.faults)

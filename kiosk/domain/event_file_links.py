@@ -20,6 +20,7 @@ def check_links(event: Event, faults: Faults) -> None:
     _unique(faults, "goodies", "key", (goodie.key for goodie in event.goodies))
     _unique(faults, "tokens", "key", (token.key for token in event.tokens))
     _unique(faults, "packs", "key", (pack.key for pack in event.packs))
+    _unique(faults, "stalls", "key", (stall.key for stall in event.stalls))
     _unique(faults, "staff", "name", (member.name for member in event.staff))
     _unique(faults, "discounts", "code", (discount.code for discount in event.discounts))
     _unique(faults, "access", "code", (access.code for access in event.access_codes))

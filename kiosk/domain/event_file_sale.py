@@ -17,6 +17,7 @@ from kiosk.domain.events import (
     Hall,
     Per,
     Pool,
+    Stall,
     TokenPack,
     Window,
     folded_code,
@@ -117,6 +118,11 @@ class SaleReader:
             sale=self._window(table, "sale_"),
             order_max=table.whole("per_order", 1, _PACKS_MAX, default=ORDER_MAX_DEFAULT),
         )
+
+    def stall(self, table: Table) -> Stall:
+        """One table of `[[stalls]]`."""
+        table.allow("key", "name")
+        return Stall(key=self.key(table), name=table.text("name") or "")
 
     def discount(self, table: Table) -> Discount:
         """One table of `[[discounts]]`."""

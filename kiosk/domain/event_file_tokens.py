@@ -38,7 +38,7 @@ class TokenReader:
         """One table of `[[tokens]]`."""
         table.allow(
             *("key", "name", "supply", "expiry", "contract"),
-            *("balance_max", "transfer_max", "daily_max"),
+            *("balance_max", "transfer_max", "daily_max", "pin_above"),
         )
         return Token(
             key=self.sale.key(table),
@@ -49,6 +49,7 @@ class TokenReader:
                 balance_max=table.some("balance_max", 1, SUPPLY_MAX),
                 transfer_max=table.some("transfer_max", 1, SUPPLY_MAX),
                 daily_max=table.some("daily_max", 1, SUPPLY_MAX),
+                pin_above=table.whole("pin_above", 0, SUPPLY_MAX, default=0),
             ),
             contract=_contract(table),
         )

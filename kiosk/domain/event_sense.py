@@ -190,6 +190,10 @@ def _of_packs(event: Event, now: datetime) -> Iterator[Caution]:
 
 def _of_money_and_staff(event: Event, now: datetime) -> Iterator[Caution]:
     roles = {member.role for member in event.staff}
+    if event.stalls and not event.tokens:
+        yield Caution(("stalls", 0), "there are no tokens that a stall could take")
+    if event.stalls and not any(role >= Role.CASHIER for role in roles):
+        yield Caution(("stalls", 0), "nobody may take tokens: no cashier, supervisor or organiser")
     if not event.providers and any(one.price for one in event.on_sale):
         yield Caution(("payments",), "there is no way of paying")
     if ProviderName.CASH in event.providers and not any(role >= Role.CASHIER for role in roles):

@@ -173,6 +173,14 @@ class TokenPack:
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """A place where tokens are spent: what goes there is counted by its key."""
+
+    key: str
+    name: str
+
+
 class Per(StrEnum):
     """What a goodie is given for."""
 
@@ -297,6 +305,8 @@ class Event:
     tokens: tuple[Token, ...] = ()
     packs: tuple[TokenPack, ...] = ()
     """Tokens that are on sale; no slot has the key of one."""
+    stalls: tuple[Stall, ...] = ()
+    """Where staff take tokens."""
     transfer_until: datetime | None = None
     """Until when tickets may be passed on; None is until what they are for begins."""
 
@@ -315,6 +325,10 @@ class Event:
     def sold(self, key: str) -> EventSlot | TokenPack:
         """The slot or pack called `key`; `KeyError` if there is none."""
         return next((pack for pack in self.packs if pack.key == key), None) or self.slot(key)
+
+    def place_name(self, app: str) -> str:
+        """What people call the place where tokens were spent: a stall, or what calls itself so."""
+        return next((stall.name for stall in self.stalls if stall.key == app), app)
 
     def token(self, key: str) -> Token:
         """The kind of token called `key`; `KeyError` if there is none."""

@@ -19,12 +19,14 @@ class Right(StrEnum):
     NOTE = "note"
     """Leave a note on a ticket that all doors show."""
     TAKE_CASH = "take_cash"
+    TAKE_TOKENS = "take_tokens"
+    """Take tokens at a stall."""
     PAY_OUT = "pay_out"
     """Give back what is due."""
     TRANSFER = "transfer"
     REISSUE = "reissue"
     UNDO = "undo"
-    """Take an admission or a hand-out back."""
+    """Take an admission or a hand-out back, or give tokens back."""
     REVOKE = "revoke"
     """Take the right to be admitted from a ticket, or give it back."""
     REFUND = "refund"
@@ -51,6 +53,7 @@ _LEAST: Final = {
     Right.HAND_OUT: Role.STEWARD,
     Right.NOTE: Role.STEWARD,
     Right.TAKE_CASH: Role.CASHIER,
+    Right.TAKE_TOKENS: Role.CASHIER,
     Right.PAY_OUT: Role.CASHIER,
     Right.TRANSFER: Role.CASHIER,
     Right.REISSUE: Role.CASHIER,

@@ -82,6 +82,8 @@ class Limits:
     transfer_max: int | None = None
     daily_max: int | None = None
     """Sent to others within one day of the event's time zone."""
+    pin_above: int = 0
+    """More than so many at once take the owner's PIN, where staff take tokens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Wallets: tokens that are issued, sent, spent, taken back, and gone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -125,9 +126,15 @@ class Wallets:
             raise LimitExceeded(WalletLimit.TRANSFER, most, most)
         return await self._take(errand, self._new(errand, MoveKind.SEND, sender, receiver=receiver))
 
-    async def spend(self, errand: Errand, sender: int, app: str) -> Move:
-        """Tokens are spent at `app`; raises `InsufficientTokens` or `WalletBusy`."""
-        return await self._take(errand, self._new(errand, MoveKind.SPEND, sender, app=app))
+    async def spend(
+        self, errand: Errand, sender: int, app: str, also: Callable[[Session], None] | None = None
+    ) -> Move:
+        """Tokens are spent at `app`; raises `InsufficientTokens` or `WalletBusy`.
+
+        `also` is done in the unit of work that stores it.
+        """
+        move = self._new(errand, MoveKind.SPEND, sender, app=app)
+        return await self._take(errand, move, also)
 
     async def claw_back(self, errand: Errand, sender: int) -> Move:
         """The organiser takes unspent tokens back; raises as `spend` does."""
@@ -162,14 +169,16 @@ class Wallets:
         """Bring a move that somebody left to its end."""
         return await self._moves.finish(move)
 
-    async def _take(self, errand: Errand, move: Move) -> Move:
+    async def _take(
+        self, errand: Errand, move: Move, also: Callable[[Session], None] | None = None
+    ) -> Move:
         """Bills leave a wallet: planned, stored, and made to happen."""
         assert move.sender is not None
         stored = await self._store.transaction(partial(token_moves.find, move_id=move.id))
         if stored is None:
             if move.receiver is not None:
                 await self._check_room(errand, move.receiver)
-            stored = await self._store_plan(await self.plans.plan(move), errand.token)
+            stored = await self._store_plan(await self.plans.plan(move), errand.token, also)
         done = await self._moves.finish(stored)
         if done.state is MoveState.REFUSED:
             available = await self.balance(move.sender, errand.token)
@@ -178,7 +187,9 @@ class Wallets:
             raise WalletBusy(move.sender)
         return done
 
-    async def _store_plan(self, move: Move, token: Token) -> Move:
+    async def _store_plan(
+        self, move: Move, token: Token, also: Callable[[Session], None] | None = None
+    ) -> Move:
         event = self._catalog.event
         goes_out = move.kind in (MoveKind.SEND, MoveKind.GIFT)
         daily = token.limits.daily_max if goes_out else None
@@ -190,6 +201,8 @@ class Wallets:
                 sent = token_moves.sent_since(session, move.sender, token.number, today)
                 if sent + move.amount > daily:
                     raise LimitExceeded(WalletLimit.DAILY, daily, max(daily - sent, 0))
+            if also is not None:
+                also(session)
             return token_moves.add(session, event.id, move)
 
         return await self._store.transaction(intend)

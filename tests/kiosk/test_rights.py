@@ -7,7 +7,13 @@ from kiosk.domain.rights import NotAllowed, Right, least_role, may, require
 from tests.kiosk.factories import a_cashier
 
 STEWARD = {Right.OPEN_DOOR, Right.SEARCH, Right.HAND_OUT, Right.NOTE}
-CASHIER = STEWARD | {Right.TAKE_CASH, Right.PAY_OUT, Right.TRANSFER, Right.REISSUE}
+CASHIER = STEWARD | {
+    Right.TAKE_CASH,
+    Right.TAKE_TOKENS,
+    Right.PAY_OUT,
+    Right.TRANSFER,
+    Right.REISSUE,
+}
 SUPERVISOR = CASHIER | {Right.UNDO, Right.REVOKE, Right.REFUND, Right.ACKNOWLEDGE, Right.CLOSE}
 
 
