@@ -1,35 +1,49 @@
-"""The organiser's view: where every place and all money is, live."""
+"""The organiser's view: where every place, person, token and all money is, live."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from contextlib import suppress
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Digits, Static
+from textual.widgets import ContentSwitcher, Static
 
-from kiosk.domain.chart import BANK
-from kiosk.domain.events import ProviderName, StaffMember
-from kiosk.domain.money import Money
+from kiosk.domain.books import BookReport
+from kiosk.domain.events import StaffMember
+from kiosk.domain.terminals import TerminalStatus
+from kiosk.screens import staff_helps
 from kiosk.screens.base import AWAY, Desk, KioskScreen
-from kiosk.services.stats import Count, Health, Snapshot, Takings
-from kiosk.widgets.frame import FrameHeader, Key, KeyBar
-from kiosk.widgets.plain import fit
-from kiosk.widgets.stock_bar import NUMBER_COLUMNS, StockBar, StockFace
+from kiosk.screens.books_page import BooksPage
+from kiosk.screens.doors_page import DoorsPage
+from kiosk.screens.help import Help
+from kiosk.screens.lamps import Lamps
+from kiosk.screens.places_page import PlacesPage
+from kiosk.screens.tokens_page import TokensPage
+from kiosk.services.crowds import Crowd
+from kiosk.services.stats import Snapshot
+from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
 
 REFRESH_SECONDS = 1
-_LABEL_COLUMNS = 13
-_SUM_COLUMNS = 13
+SELDOM: Final = 5
+"""People and terminals are looked for with each look of so many."""
+COMPARE_SECONDS = 60
+PAGES: Final = ("places", "doors", "tokens", "books")
 
 
 class OrganiserScreen(KioskScreen[None]):
     """Shows the figures again each second; closes when it is locked."""
 
     CSS_PATH = "organiser.tcss"
-    AUTO_FOCUS = "#stock"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,shift+tab", "turn(-1)", show=False),
+        Binding("right,tab", "turn(1)", show=False),
+        *[Binding(str(n), f"open('{page}')", show=False) for n, page in enumerate(PAGES, 1)],
+        Binding("up,pageup", "scroll_page(-1)", show=False),
+        Binding("down,pagedown", "scroll_page(1)", show=False),
+        Binding("f5", "compare", show=False),
         Binding("f8", "app.next_theme", show=False),
         Binding("f9,escape", "lock", show=False),
     ]
@@ -37,139 +51,127 @@ class OrganiserScreen(KioskScreen[None]):
     def __init__(self, desk: Desk, staff: StaffMember) -> None:
         super().__init__(desk)
         self._staff = staff
-        self._looking = False
-        self._attention = 0
+        self._page = 0
+        self._looks = 0
+        self._is_looking = self._is_comparing = False
+        self._now: Snapshot | None = None
+        self._crowd: Crowd | None = None
+        self._terminals: Sequence[TerminalStatus] = ()
+        self._report: BookReport | None = None
+        self.places, self.doors = PlacesPage(desk), DoorsPage(desk)
+        self.tokens, self.books = TokensPage(desk), BooksPage(desk)
+        self.lamps = Lamps(desk.words)
 
     def compose(self) -> ComposeResult:
-        words, event = self.words, self.desk.services.catalog.event
-        title = " · ".join([words("ORGANISER"), event.name, self._staff.name])
+        event = self.desk.services.catalog.event
+        title = " · ".join([self.words("ORGANISER"), event.name, self._staff.name])
         yield FrameHeader(title, Content(""), Static("", id="time"))
-        with Horizontal(id="figures"):
-            with Vertical(id="places"):
-                yield Static(Content(self._columns()), id="columns")
-                yield VerticalScroll(id="stock")
-            with Vertical(id="money"):
-                yield Static(
-                    Content(words("{currency} received", currency=event.currency)),
-                    classes="heading",
-                )
-                yield Digits("", id="received")
-                yield Static("", id="ways")
-                yield Static("", id="sales")
-                yield Static("", id="refunds")
-        yield Static("", id="lamps")
-        yield KeyBar(self.keys())
+        yield Static(self._where(), id="pages")
+        with ContentSwitcher(initial=PAGES[0]):
+            yield self.places
+            yield self.doors
+            yield self.tokens
+            yield self.books
+        yield self.lamps
+        yield KeyBar(self.footer())
+
+    def _where(self) -> Content:
+        words = self.words
+        names = (words("Places"), words("Doors"), words("Tokens"), words("Books"))
+        return steps(names, self._page)
 
     def keys(self) -> Sequence[Key]:
         words = self.words
+        scroll = Key("↑↓", words("Scroll"), "scroll_page(1)")
+        of_page = {
+            "places": (scroll,),
+            "doors": (scroll,),
+            "tokens": (scroll,),
+            "books": (scroll, Key("F5", words("Compare now"), "compare")),
+        }
         return (
-            Key("↑↓", words("Scroll"), "more"),
-            Key("F8", words("Light or dark"), "app.next_theme"),
+            Key("←→", words("Page"), "turn(1)"),
+            *of_page[PAGES[self._page]],
             Key("F9", words("Lock"), "lock"),
         )
 
-    def _columns(self) -> str:
-        words = self.words
-        heads = (words("sold"), words("held"), words("left"), words("in"))
-        return "".join(fit(head, NUMBER_COLUMNS, right=True) for head in heads)
+    def help(self) -> Help:
+        return staff_helps.watching(self.words, self.keys())
 
     def on_mount(self) -> None:
         self.look()
+        self.action_compare()
         self.set_interval(REFRESH_SECONDS, self.look)
+        self.set_interval(COMPARE_SECONDS, self.action_compare)
 
     @work(group="figures")
     async def look(self) -> None:
         """Ask for the figures, and show them; how the ledger is even when it is away."""
-        if self._looking:
+        if self._is_looking:
             return
-        self._looking = True
-        self.query_one("#time", Static).update(
-            Content(self.words.clock_with_seconds(self.desk.now()))
-        )
-        stats = self.desk.services.stats
+        self._is_looking = True
+        time = self.words.clock_with_seconds(self.desk.now())
+        self.query_one("#time", Static).update(Content(time))
         try:
-            snapshot = await stats.snapshot()
+            await self._ask()
         except AWAY:
-            self._show_health(await stats.health())
+            self.lamps.health = await self.desk.services.stats.health()
+        self._is_looking = False
+        await self._draw()
+
+    async def _ask(self) -> None:
+        services = self.desk.services
+        self._now = await services.stats.snapshot()
+        self.lamps.health, self.lamps.attention = self._now.health, self._now.attention
+        if self._looks % SELDOM == 0:
+            self._crowd = await services.crowds.look()
+            self._terminals = await services.terminals.all()
+        self._looks += 1
+
+    @work(group="books")
+    async def action_compare(self) -> None:
+        """Hold the whole store against the ledger, unless that is being done."""
+        if self._is_comparing:
+            return
+        self._is_comparing = True
+        # Who does not answer, the lamps tell.
+        with suppress(*AWAY):
+            self._report = await self.desk.services.books.compare()
+        self._is_comparing = False
+        await self._draw()
+
+    async def _draw(self) -> None:
+        """Show what is known on the page that is open, and by the lamps."""
+        match PAGES[self._page]:
+            case "places" if self._now is not None:
+                await self.places.show(self._now)
+            case "doors" if self._crowd is not None:
+                self.doors.show(self._crowd)
+            case "tokens" if self._report is not None:
+                self.tokens.show(self._report)
+            case "books":
+                self.books.show_books(self._report)
+                self.books.show_terminals(self._terminals)
+        self.lamps.conflicts = self._crowd.conflicts if self._crowd else 0
+        self.lamps.show(self._report, self._terminals, self.desk.now())
+
+    async def action_turn(self, by: int) -> None:
+        await self.action_open(PAGES[(self._page + by) % len(PAGES)])
+
+    async def action_open(self, page: str) -> None:
+        self._page = PAGES.index(page)
+        self.query_one(ContentSwitcher).current = page
+        self.query_one("#pages", Static).update(self._where())
+        await self.query_one(KeyBar).show(self.footer())
+        await self._draw()
+
+    def action_scroll_page(self, by: int) -> None:
+        pages = (self.places, self.doors, self.tokens, self.books)
+        scroller = pages[self._page].scroller
+        if by > 0:
+            scroller.scroll_page_down()
         else:
-            await self._show(snapshot)
-        self._looking = False
-
-    async def _show(self, now: Snapshot) -> None:
-        counts = [*now.slots, *now.pools, *now.goodies]
-        bars = list(self.query(StockBar))
-        if len(bars) != len(counts):
-            stock = self.query_one("#stock", VerticalScroll)
-            await stock.remove_children()
-            await stock.mount_all([StockBar(self._face(count)) for count in counts])
-        else:
-            for bar, count in zip(bars, counts, strict=True):
-                bar.show(self._face(count))
-        self._show_money(now.takings)
-        self._attention = now.attention
-        self._show_health(now.health)
-
-    def _face(self, count: Count) -> StockFace:
-        figures = (count.sold, count.held, count.left, count.redeemed)
-        numbers = tuple(self.words.number(figure) for figure in figures)
-        return StockFace(count.title, (count.sold, count.held, count.left), numbers)
-
-    def _show_money(self, takings: Takings) -> None:
-        words, total = self.words, takings.total_received
-        self.query_one("#received", Digits).update(words.bare_sum(total))
-        names: dict[str, str] = {
-            ProviderName.CASH: words("cash"),
-            ProviderName.SANDBOX: words("by phone"),
-            BANK: words("bank"),
-        }
-        offered = self.desk.services.catalog.event.providers
-        ways = [
-            self._line(names.get(way, way), amount)
-            for way, amount in takings.received.items()
-            if amount or way in offered
-        ]
-        self.query_one("#ways", Static).update(Content("\n".join(ways)))
-        sales = [
-            self._line(words("tickets"), takings.sales),
-            self._line(words("discounts"), takings.discounts),
-        ]
-        self.query_one("#sales", Static).update(Content("\n".join(sales)))
-        refunds = self.query_one("#refunds", Static)
-        refunds.set_class(takings.refunds_due_count > 0, "-due")
-        said = words("no refund is due")
-        if count := takings.refunds_due_count:
-            due = words.count("1 refund is due", "{n} refunds are due", count)
-            said = f"{due}\n{words.sum(takings.refunds_due)}"
-        refunds.update(Content(said))
-
-    def _line(self, label: str, amount: Money) -> str:
-        figure = self.words.bare_sum(amount)
-        return fit(label, _LABEL_COLUMNS) + fit(figure, _SUM_COLUMNS, right=True)
-
-    def _show_health(self, health: Health) -> None:
-        words = self.words
-        lamps = [
-            self._lamp(
-                words("ledger {engine}", engine=health.ledger_engine), health.ledger_seconds
-            ),
-            self._lamp(words("store"), health.store_seconds),
-        ]
-        if self._attention:
-            needs = words.count(
-                "1 order needs attention", "{n} orders need attention", self._attention
-            )
-            lamps.insert(0, Content.styled(f"▲ {needs}", "$alert"))
-        self.query_one("#lamps", Static).update(Content("   ").join(lamps))
-
-    def _lamp(self, name: str, seconds: float | None) -> Content:
-        if seconds is None:
-            away = self.words("{what} does not answer", what=name)
-            return Content.assemble(("✖ ", "$alert"), (away, "$alert"))
-        took = self.words("{n} ms", n=f"{seconds * 1000:.1f}")
-        return Content.assemble(("● ", "$fine"), name, (f" {took}", "$quiet"))
-
-    def action_more(self) -> None:
-        self.query_one("#stock", VerticalScroll).scroll_page_down()
+            scroller.scroll_page_up()
 
     def action_lock(self) -> None:
         self.dismiss(None)

@@ -24,5 +24,19 @@ def refunding(words: Words, keys: Sequence[Key]) -> Help:
     )
 
 
+def watching(words: Words, keys: Sequence[Key]) -> Help:
+    """Where the event is watched."""
+    return _staffs(
+        words("Watching the event"),
+        words("Every figure is the ledger's, and is asked for again each second."),
+        words(
+            "The books balance if store and ledger say the same of every order, ticket and token."
+            " Both are compared every minute."
+        ),
+        words("A lamp that is not green says what is the matter: ▲ soon, ✖ now."),
+        keys=keys,
+    )
+
+
 def _staffs(title: str, *text: str, keys: Sequence[Key]) -> Help:
     return Help(title, text, tuple(keys))

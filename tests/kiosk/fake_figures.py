@@ -1,19 +1,23 @@
 """What an organiser sees, as the test sets it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from kiosk.domain.books import BookReport
-from kiosk.domain.crowds import Curve, span_number
+from kiosk.domain.books import Book, BookReport, Difference, TokenTotals
+from kiosk.domain.crowds import Curve, Presence, span_number
 from kiosk.domain.events import (
     Event,
     ProviderName,
 )
 from kiosk.domain.money import Money, zero
+from kiosk.domain.tokens import Token
 from kiosk.services.books import Books
 from kiosk.services.crowds import Crowd, Crowds
 from kiosk.services.stats import Count, Health, Snapshot, Stats, Takings
 from tests.kiosk.fake_events import NOON
 from tests.kiosk.fake_sales import Answers
+
+LONG_AGO = NOON - timedelta(hours=2)
 
 
 class FakeStats(Stats, Answers):
@@ -93,3 +97,32 @@ def half_sold(event: Event) -> Snapshot:
         refunds_due_count=2,
     )
     return a_snapshot(event, slots=tuple(counts), goodies=tuple(shirts), takings=takings)
+
+
+def a_crowd() -> Crowd:
+    """A hall that is nearly full, a party without a limit, and two who should not be there."""
+    last = span_number(NOON)
+    came = [3, 9, 14, 31, 58, 84, 77, 40, 22, 0, 12, 18, 35, 29, 16, 8, 5, 11, 4, 2]
+    counts = {last - len(came) + at: count for at, count in enumerate(came, 1)}
+    places = (Presence("Great Hall", 412, 450), Presence("Party", 38, None))
+    return Crowd(places, Curve(counts, last), conflicts=2)
+
+
+def books_off_by_some() -> BookReport:
+    """Of everything something differs."""
+    drink = Token("drink", "Drink", 1000, number=1)
+    coin = Token("coin", "Game coin", 500_000, number=2)
+    return BookReport(
+        NOON,
+        orders=1842,
+        tokens=(
+            TokenTotals(drink, 600, 320, 20, 250, 10, 400),
+            TokenTotals(coin, 125_000, 100_000, 0, 24_993, 0, 375_000),
+        ),
+        differences=(
+            Difference(Book.ORDER, "1042", 400, 0),
+            Difference(Book.INVOICE, "977", 120_000, 100_000),
+            Difference(Book.SLOT, "regular", 121, 122),
+            Difference(Book.TOKEN, "coin", 125_000, 124_993),
+        ),
+    )

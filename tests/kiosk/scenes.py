@@ -22,7 +22,7 @@ from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose, to_pay, to_you
 from tests.kiosk.fake_events import CODE, NOON, NUMBER
-from tests.kiosk.fake_figures import half_sold
+from tests.kiosk.fake_figures import LONG_AGO, a_crowd, books_off_by_some, half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
 from tests.kiosk.test_door_screen import ADA, to_door, verdict
@@ -171,6 +171,37 @@ async def organiser(pilot: Play, fakes: Fakes) -> None:
     await until_text(pilot, "refunds are due")
 
 
+async def at_the_doors(pilot: Play, fakes: Fakes) -> None:
+    """The crowd in the afternoon."""
+    fakes.crowds.now = a_crowd()
+    await organiser(pilot, fakes)
+    await pilot.press("right")
+    await until_text(pilot, "most:")
+
+
+async def all_tokens(pilot: Play, fakes: Fakes) -> None:
+    """Tokens of two kinds, of one of which some are missing."""
+    fakes.books.now = books_off_by_some()
+    await organiser(pilot, fakes)
+    await pilot.press("3")
+    await until_text(pilot, "the sum does not come out")
+
+
+async def books(pilot: Play, fakes: Fakes) -> None:
+    """Books that differ, and terminals of every kind."""
+    fakes.books.now = books_off_by_some()
+    fakes.terminals.known = [
+        TerminalStatus(1, "North gate", TerminalState.PAIRED, NOON, seen_at=NOON),
+        TerminalStatus(2, "Old till", TerminalState.REVOKED, NOON),
+        TerminalStatus(3, "South gate", TerminalState.PAIRED, NOON, seen_at=LONG_AGO),
+        TerminalStatus(4, "West gate", TerminalState.NEW),
+    ]
+    await organiser(pilot, fakes)
+    await pilot.press("left")
+    await until_text(pilot, "Order 1042")
+    await until_text(pilot, "South gate")
+
+
 async def scan(pilot: Play, fakes: Fakes, reason: Reason, look: str) -> None:
     """One scan with this outcome."""
     fakes.clock.advance(seconds=41)
@@ -203,4 +234,8 @@ SCENES = (
     Scene("terminals", terminals),
     Scene("organiser", organiser),
     Scene("organiser-large", organiser, LARGE),
+    Scene("crowd", at_the_doors),
+    Scene("crowd-large", at_the_doors, LARGE),
+    Scene("tokens", all_tokens),
+    Scene("books", books),
 )

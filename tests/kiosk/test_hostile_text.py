@@ -34,8 +34,8 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
+from tests.kiosk.staff_ways import unlock
 from tests.kiosk.test_door_screen import to_door
-from tests.kiosk.test_organiser_screen import unlock
 
 
 def fakes_called(text: str) -> Fakes:

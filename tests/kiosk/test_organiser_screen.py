@@ -7,48 +7,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.crowds import Curve, Presence
 from kiosk.domain.events import Role
+from kiosk.domain.terminals import TerminalState, TerminalStatus
 from kiosk.screens.door import DoorScreen
-from kiosk.screens.organiser import OrganiserScreen
+from kiosk.screens.help import HelpScreen
+from kiosk.screens.organiser import PAGES, SELDOM, OrganiserScreen
 from kiosk.screens.pay import PayScreen
-from kiosk.screens.pin import PinDialog
 from kiosk.screens.staff import StaffDialog
 from kiosk.screens.welcome import WelcomeScreen
+from kiosk.services.crowds import Crowd
 from kiosk.services.stats import Health
+from kiosk.widgets.curve import bar_rows
 from kiosk.widgets.stock_bar import shares
+from kiosk.words import LANGUAGES
 from tests.kiosk.attendee import to_pay
 from tests.kiosk.factories import PIN, a_cashier, a_slot, an_event
-from tests.kiosk.fake_events import LEDGER_AWAY
-from tests.kiosk.fake_figures import half_sold
+from tests.kiosk.fake_events import LEDGER_AWAY, NOON
+from tests.kiosk.fake_figures import LONG_AGO, a_crowd, books_off_by_some, half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
+    HOSTILE,
     LARGE,
     SMALL,
     Play,
     playing,
     rows_of,
     text_of,
-    type_in,
     until,
     until_screen,
     until_text,
 )
+from tests.kiosk.staff_ways import to_organiser, unlock
+from tests.kiosk.test_footers import assert_keys_fit
+from tests.kiosk.test_hostile_text import assert_in_frame
 from tests.kiosk.world import World
-
-
-async def unlock(pilot: Play, pin: str) -> None:
-    """The staff's chord, and a PIN."""
-    await pilot.press("f10")
-    await until_screen(pilot, PinDialog)
-    await type_in(pilot, pin)
-    await until_screen(pilot, StaffDialog)
-
-
-async def to_organiser(pilot: Play, pin: str = "4444") -> None:
-    """The organiser's view."""
-    await unlock(pilot, pin)
-    await pilot.press("down", "enter")
-    await until_screen(pilot, OrganiserScreen)
 
 
 def numbers_under(pilot: Play, title: str) -> list[str]:
@@ -169,3 +162,112 @@ def test_a_bar_is_full_and_hides_nothing(parts: tuple[int, int, int], cells: int
     dealt = shares(parts, cells)
     assert sum(dealt) == (cells if any(parts) else 0)
     assert [share > 0 for share in dealt] == [part > 0 for part in parts]
+
+
+async def test_each_page_says_what_it_is_about_and_the_keys_fit() -> None:
+    for language in LANGUAGES:
+        fakes = Fakes()
+        fakes.crowds.now, fakes.books.now = a_crowd(), books_off_by_some()
+        async with playing(fakes.services) as (_, pilot):
+            await pilot.press(*["right"] * LANGUAGES.index(language))
+            await to_organiser(pilot)
+            for _ in PAGES:
+                assert_keys_fit(pilot)
+                assert_in_frame(pilot)
+                await pilot.press("right")
+            await pilot.press("f1")
+            await until_screen(pilot, HelpScreen)
+            assert_in_frame(pilot)
+
+
+async def test_the_doors_page_has_the_crowd_and_the_curve() -> None:
+    fakes = Fakes()
+    fakes.crowds.now = a_crowd()
+    async with playing(fakes.services) as (_, pilot):
+        await to_organiser(pilot)
+        await pilot.press("2")
+        await until_text(pilot, "412 / 450")
+        await until_text(pilot, "2 were let in off line")
+        await until_text(pilot, "each bar 5 minutes · most: 84 at 16:50 · 478 in all")
+        await until_text(pilot, "▲ 2 conflicts")
+        fakes.crowds.now = Crowd((Presence("Party", 0, None),), Curve({}, 7), conflicts=0)
+        for _ in range(SELDOM):
+            assert isinstance(pilot.app.screen, OrganiserScreen)
+            await pilot.app.screen.look().wait()
+        await until_text(pilot, "nobody came yet")
+        assert "off line" not in text_of(pilot)
+
+
+async def test_the_books_page_names_what_differs_and_who_is_silent() -> None:
+    fakes = Fakes()
+    fakes.terminals.known = [
+        TerminalStatus(1, "North gate", TerminalState.PAIRED, NOON, seen_at=NOON),
+        TerminalStatus(2, "South gate", TerminalState.PAIRED, NOON, seen_at=LONG_AGO),
+    ]
+    async with playing(fakes.services) as (_, pilot):
+        await to_organiser(pilot)
+        await until_text(pilot, "● books balance ● 2 terminals, ▲ 1 of them silent")
+        await pilot.press("4")
+        await until_text(pilot, "Store and ledger agree.")
+        await until_text(pilot, "last heard of: 16:04")
+        fakes.books.now = books_off_by_some()
+        await pilot.press("f5")
+        await until_text(pilot, "✖ Order 1042: 4.00 USD is to go back; the ledger has 0.00 USD.")
+        await until_text(pilot, "✖ Invoice 977: 1,200.00 USD is owed")
+        await until_text(pilot, "✖ regular: 121 tickets are issued; the ledger has 122 places.")
+        await until_text(pilot, "✖ books do not balance")
+
+
+async def test_books_that_cannot_be_compared_keep_what_was_found() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_organiser(pilot)
+        await until_text(pilot, "● books balance")
+        fakes.books.refuse(LEDGER_AWAY)
+        await pilot.press("4", "f5")
+        await pilot.pause()
+        await until_text(pilot, "Store and ledger agree.")
+
+
+async def test_tokens_are_somewhere_or_it_is_said_that_they_are_not() -> None:
+    fakes = Fakes()
+    fakes.books.now = books_off_by_some()
+    async with playing(fakes.services) as (_, pilot):
+        await to_organiser(pilot)
+        await pilot.press("3")
+        await until_text(pilot, "600 = 250 + 320 + 20 + 10 400")
+        await until_text(pilot, "✖ the sum does not come out")
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+async def test_names_are_drawn_as_they_are_on_every_page(name: str) -> None:
+    fakes = Fakes()
+    fakes.crowds.now = replace(a_crowd(), places=(Presence(name, 4, 5), Presence(name, 4, None)))
+    off = books_off_by_some()
+    tokens = tuple(replace(one, token=replace(one.token, name=name)) for one in off.tokens)
+    differences = tuple(replace(one, what=name) for one in off.differences)
+    fakes.books.now = replace(off, tokens=tokens, differences=differences)
+    fakes.terminals.known = [TerminalStatus(1, name, TerminalState.PAIRED, NOON, seen_at=NOON)]
+    async with playing(fakes.services) as (_, pilot):
+        await to_organiser(pilot)
+        await until_text(pilot, "1 terminal")
+        for _ in PAGES:
+            await pilot.press("right")
+            assert_in_frame(pilot)
+
+
+@given(
+    counts=st.lists(st.integers(0, 10**6), min_size=1, max_size=40).map(tuple),
+    rows=st.integers(1, 12),
+    columns=st.integers(1, 6),
+)
+def test_bars_are_as_high_as_they_count_and_nothing_but_nothing_is_unseen(
+    counts: tuple[int, ...], rows: int, columns: int
+) -> None:
+    drawn = bar_rows(counts, rows, columns)
+    assert {len(row) for row in drawn} == {columns * len(counts)}
+    bars = ["".join(row[at * columns] for row in drawn) for at in range(len(counts))]
+    heights = [sum(" ▁▂▃▄▅▆▇█".index(cell) for cell in bar) for bar in bars]
+    assert [height > 0 for height in heights] == [count > 0 for count in counts]
+    assert max(heights) == (rows * 8 if any(counts) else 0)
+    assert sorted(heights) == [height for _, height in sorted(zip(counts, heights, strict=True))]

@@ -43,9 +43,9 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
+from tests.kiosk.staff_ways import unlock
 from tests.kiosk.test_footers import assert_keys_fit
 from tests.kiosk.test_hostile_text import assert_in_frame
-from tests.kiosk.test_organiser_screen import unlock
 
 ADA = Attendee("Ada Lovelace", "ada@example.org")
 
