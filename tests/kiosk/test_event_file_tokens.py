@@ -67,6 +67,14 @@ def test_a_token_and_its_limits() -> None:
     assert beer.expires_at(a_receipt()) is None
 
 
+def test_a_token_may_have_a_contract_on_a_chain() -> None:
+    address = "0x52908400098527886E0F7030069857D2E4169EE7"
+    [beer] = tokens(f'{BEER}contract = "{address}"')
+    assert beer.contract == address
+    [beer] = tokens(BEER)
+    assert beer.contract == ""
+
+
 def test_the_first_rule_to_expire_counts() -> None:
     [beer] = tokens(BEER + RULES)
     end = datetime(2027, 3, 14, 22, tzinfo=UTC)
@@ -81,6 +89,7 @@ def test_the_first_rule_to_expire_counts() -> None:
     [
         ("supply = 500", "supply = 0", "tokens[1].supply", "a whole number from 1 to"),
         ("supply = 500", "suply = 500", "tokens[1].suply", "did you mean supply?"),
+        ("supply = 500", 'supply = 5\ncontract = "0x[/]"', "tokens[1].contract", "like 0x5290"),
         ('"transfer"', '"theft"', "tokens[1].expiry[1].origins", "some of purchase, transfer"),
         ('"first_week_of_month"', '"friday"', "tokens[1].expiry[1].when", "some of first_week"),
         ("within_days = 30", "", "tokens[1].expiry[1]", "within_days, until or hook"),

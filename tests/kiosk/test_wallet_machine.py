@@ -10,13 +10,25 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+from kiosk.domain.airdrops import Airdrop
 from kiosk.domain.bills import InsufficientTokens
+from kiosk.domain.chains import ChainState
+from kiosk.domain.people import Attendee
 from kiosk.domain.tokens import ExpiryRule, Origin
 from kiosk.domain.wallets import TokensGone
+from kiosk.services.airdrops import AirdropPlan
 from tests.kiosk.factories import an_event
+from tests.kiosk.fake_chain import FakeChain
 from tests.kiosk.purses import Purses, a_token
+from tests.kiosk.wallet_acts import airdrops_of, rows
 from tests.kiosk.world import MakeLedger, World
 
 T = TypeVar("T")
@@ -32,6 +44,7 @@ EFFORT = settings(
 NAMES = ("Ada", "Grace", "Joan")
 DAYS = 3
 people = st.sampled_from(NAMES)
+crowds = st.lists(people, min_size=1, unique=True)
 amounts = st.integers(1, 20)
 
 
@@ -45,14 +58,36 @@ class Paper:
 
 
 @dataclass
+class Drop:
+    """An airdrop as the model has it; `given` are the bills that it became."""
+
+    airdrop: Airdrop
+    amount: int
+    waiting: list[str]
+    given: list[Paper] = field(default_factory=list)
+    is_over: bool = False
+
+
+@dataclass
 class Model:
     """Bills in the order in which they came to be."""
 
     bills: list[Paper] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
     spent: int = 0
     expired: int = 0
     taken_back: int = 0
     issued: int = 0
+
+    @property
+    def left(self) -> int:
+        """What can still be given away."""
+        return SUPPLY - self.issued + self.taken_back
+
+    @property
+    def on_its_way(self) -> int:
+        """What a chain has not confirmed."""
+        return sum(drop.amount * len(drop.waiting) for drop in self.drops)
 
     def of(self, name: str, now: datetime) -> list[Paper]:
         """What somebody can spend, in the order it is spent."""
@@ -78,6 +113,26 @@ class Model:
                 torn.append(Paper(piece, bill.expires_at, bill.history))
         return torn
 
+    def confirm(self, drop: Drop) -> None:
+        """What waits of an airdrop arrives; if that is over, it goes back at once."""
+        names, drop.waiting = drop.waiting, []
+        drop.given += [Paper(drop.amount, None, (name,)) for name in names]
+        self.bills += drop.given[len(drop.given) - len(names) :]
+        if drop.is_over:
+            self.take_back(drop)
+
+    def take_back(self, drop: Drop) -> None:
+        """An airdrop is over, and what is unspent of its bills goes back."""
+        drop.is_over = True
+        for bill in drop.given:
+            self.taken_back += bill.amount
+            bill.amount = 0
+
+
+def person(name: str) -> Attendee:
+    """Somebody as the purses know them."""
+    return Attendee(name, f"{name.lower()}@example.org")
+
 
 def gone(bill: Paper, now: datetime) -> bool:
     """Whether a bill has expired."""
@@ -85,7 +140,7 @@ def gone(bill: Paper, now: datetime) -> bool:
 
 
 class WalletMachine(RuleBasedStateMachine):
-    """Issue, send, spend, take back, wait and sweep."""
+    """Issue, send, spend, take back, give to many over a chain, wait and sweep."""
 
     def __init__(self, runner: asyncio.Runner, world: World) -> None:
         super().__init__()
@@ -95,6 +150,8 @@ class WalletMachine(RuleBasedStateMachine):
         rule = ExpiryRule(within=timedelta(days=DAYS), origins=frozenset({Origin.TRANSFER}))
         world.event = an_event(tokens=(a_token(rule, supply=SUPPLY),))
         self.purses = self.run(Purses.open(world))
+        self.chain = FakeChain()
+        self.airdrops = airdrops_of(self.purses, self.chain)
 
     def run(self, request: Coroutine[object, object, T]) -> T:
         return self.runner.run(request)
@@ -105,7 +162,7 @@ class WalletMachine(RuleBasedStateMachine):
 
     @rule(name=people, amount=amounts)
     def issue(self, name: str, amount: int) -> None:
-        left = SUPPLY - self.model.issued + self.model.taken_back
+        left = self.model.left
         if amount > left:
             with pytest.raises(TokensGone) as refused:
                 self.run(self.purses.buy(name, amount))
@@ -138,6 +195,42 @@ class WalletMachine(RuleBasedStateMachine):
         torn = self.take(self.purses.wallets.claw_back(errand, wallet), name, amount)
         self.model.taken_back += sum(piece.amount for piece in torn)
 
+    @rule(names=crowds, amount=amounts, is_slow=st.booleans())
+    def airdrop(self, names: list[str], amount: int, is_slow: bool) -> None:
+        self.chain.says = ChainState.PENDING if is_slow else ChainState.CONFIRMED
+        plan = AirdropPlan(f"drop {len(self.model.drops)}", self.purses.token, chain="fake")
+        listed = rows(*map(person, names), amount=amount)
+        loaded = self.run(self.airdrops.load(plan, listed))
+        self.run(self.airdrops.run(loaded))
+        able = names[: self.model.left // amount]
+        self.model.issued += amount * len(able)
+        self.model.drops.append(drop := Drop(loaded, amount, able))
+        if not is_slow:
+            self.model.confirm(drop)
+
+    @rule(fails=st.booleans())
+    def hear_of_airdrops(self, fails: bool) -> None:
+        """The chain says what became of all that wait; what has failed is tried once more."""
+        said = ChainState.FAILED if fails else ChainState.CONFIRMED
+        for transaction, state in self.chain.states.items():
+            if state is ChainState.PENDING:
+                self.chain.states[transaction] = said
+        self.chain.says = ChainState.CONFIRMED
+        for drop in self.model.drops:
+            airdrop = self.run(self.airdrops.find(drop.airdrop.name))
+            self.run(self.airdrops.run(airdrop))
+            if fails and drop.waiting:
+                self.world.clock.advance(minutes=2)
+                self.run(self.airdrops.run(airdrop))
+            self.model.confirm(drop)
+
+    @precondition(lambda self: self.model.drops)
+    @rule(data=st.data())
+    def take_airdrop_back(self, data: st.DataObject) -> None:
+        drop = data.draw(st.sampled_from(self.model.drops))
+        self.run(self.airdrops.take_back(drop.airdrop))
+        self.model.take_back(drop)
+
     @rule(days=st.integers(1, 2))
     def wait(self, days: int) -> None:
         self.world.clock.advance(days=days)
@@ -164,7 +257,8 @@ class WalletMachine(RuleBasedStateMachine):
         issued, spent, expired = self.run(self.purses.totals())
         assert (spent, expired) == (self.model.spent, self.model.expired)
         in_wallets = sum(bill.amount for bill in self.model.bills)
-        assert issued == in_wallets + spent + expired
+        assert issued == in_wallets + self.model.on_its_way + spent + expired
+        assert issued == self.model.issued - self.model.taken_back
 
     def take(self, request: Coroutine[object, object, T], name: str, amount: int) -> list[Paper]:
         """Ask for it, which succeeds just when the model can."""
