@@ -82,8 +82,11 @@ class Refunds:
 
         def intend(session: Session) -> Refund:
             pairings.require_paired(session, self._terminal)
+            before = refunds.find(session, refund_id)
             refund = refunds.change(session, refund_id, lambda one: one.pay_out(staff.name))
-            self._record(session, Action.PAID_OUT, refund, staff)
+            # Only the first who gives it back does.
+            if refund != before:
+                self._record(session, Action.PAID_OUT, refund, staff)
             return refund
 
         return await self.finish(await self._store.transaction(intend))

@@ -258,8 +258,11 @@ async def test_of_two_cashiers_one_pays_out(world: World) -> None:
         *(shop.services.refunds.pay_out(due.refund.id, a_cashier(name)) for name in ("Al", "Bo"))
     )
 
-    assert len({one.paid_by for one in done}) == 1
+    [paid_by] = {one.paid_by for one in done}
     assert await shop.refund_due(order) == 0
+    records = shop.terminal.backing.store.transaction(audit.page)
+    recorded = [one.staff for one in await records if one.action == Action.PAID_OUT]
+    assert recorded == [paid_by]
 
 
 async def test_a_second_payment_goes_back_as_a_payment(world: World) -> None:
