@@ -85,6 +85,8 @@ class Reason(StrEnum):
     REFUNDED = "refunded"
     REVOKED = "revoked"
     """The organiser has taken the right to be admitted back."""
+    CONDUCT_REFUSED = "conduct_refused"
+    """Its holder did not accept the Code of Conduct."""
     REPLACED = "replaced"
     """A newer version of this ticket was issued; only that one counts."""
     NOT_VALID_YET = "not_valid_yet"
@@ -152,6 +154,18 @@ class NeedsConduct:
     holder: Attendee | None
     """None if only the ticket's signature is known."""
     slot_key: str
+    claim_id: int
+
+    @property
+    def refused(self) -> Verdict:
+        """What the door says if its holder does not accept it."""
+        return Verdict(
+            Reason.CONDUCT_REFUSED,
+            ticket_number=self.ticket_number or None,
+            holder=self.holder,
+            slot_key=self.slot_key,
+            claim_id=self.claim_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class QueuedScan:
 
     scan: Scan
     claim_id: int
+    """0 if what was presented names no ticket that is known."""
     at: datetime
     """By the clock of the lane."""
     conduct: AcceptedOffline | None = None

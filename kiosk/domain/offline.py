@@ -69,7 +69,8 @@ def judge(
     accepted = local.has_accepted or known.holder.has_accepted(event.conduct.values())
     if scan.way is Way.IN and local.stay is None and not accepted:
         passed = _spoken(verdict_on(record, event, Reason.HISTORY_UNKNOWN), known)
-        return NeedsConduct(scan.text, passed.ticket_number or "", passed.holder, slot.key)
+        number = passed.ticket_number or ""
+        return NeedsConduct(scan.text, number, passed.holder, slot.key, known.id)
     return _spoken(verdict_on(record, event, Reason.HISTORY_UNKNOWN), known)
 
 

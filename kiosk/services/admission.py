@@ -69,6 +69,12 @@ class Admission:
             return Verdict(Reason.REPLACED, ticket_number=needs.ticket_number)
         return verdict
 
+    async def refuse_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict:
+        """Record that the holder did not accept the text: nobody is admitted by the scan."""
+        said = needs.refused
+        await self._turn_away(scan, said, self._clock.now())
+        return said
+
     async def replay(self, scan: Scan, at: datetime) -> Verdict:
         """As `scan`, for somebody whom this terminal let pass at `at` without ledger and store.
 
@@ -102,11 +108,14 @@ class Admission:
     ) -> Verdict | NeedsConduct:
         named = await self._read(scan.text)
         if isinstance(named, Verdict):
-            misread = partial(self._judge.misread, scan=scan, reason=named.reason, at=at)
-            await self._store.transaction(misread)
+            await self._turn_away(scan, named, at)
             return named
         question = Question(named, scan, at, asks_conduct)
         return await self._settle(partial(self._judge.scan, question=question))
+
+    async def _turn_away(self, scan: Scan, said: Verdict, at: datetime) -> None:
+        record = partial(self._judge.turn_away, scan=scan, said=said, at=at)
+        await self._store.transaction(record)
 
     async def _settle(self, judge: Callable[..., Judged]) -> Verdict | NeedsConduct:
         """Judge until nobody else is faster: each time round, another scan has come further."""

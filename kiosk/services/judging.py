@@ -120,10 +120,11 @@ class Judge:
             door.turn_away(session, record.claim.id, judged.reason, actor, question.at)
         return judged
 
-    def misread(self, session: Session, scan: Scan, reason: Reason, at: datetime) -> None:
-        """Put on record that somebody presented what is no ticket of this event."""
+    def turn_away(self, session: Session, scan: Scan, said: Verdict, at: datetime) -> None:
+        """Put on record what was said to somebody before anything was looked up."""
         pairings.require_paired(session, self._terminal.number)
-        door.turn_away(session, None, reason, Actor(self._terminal.number, scan.staff), at)
+        actor = Actor(self._terminal.number, scan.staff)
+        door.turn_away(session, said.claim_id, said.reason, actor, at)
 
     def undo(self, session: Session, asked: Undo, *, is_sure: bool = False) -> Judged:
         """Whether there is an admission of a claim to take back."""
@@ -177,7 +178,7 @@ class _Case:
         wants_conduct = question.asks_conduct and scan.way is Way.IN
         if wants_conduct and not door.has_accepted(self.session, event, claim.holder):
             number = codes.format_number(claim.ticket_number)
-            return NeedsConduct(scan.text, number, claim.holder, claim.slot_key)
+            return NeedsConduct(scan.text, number, claim.holder, claim.slot_key, claim.id)
         kind = step_kind(self.standing, scan.way)
         return self.intent(kind, scan.nonce, Request(at, scan.staff))
 

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from kiosk.domain import chart
 from kiosk.domain.admission import NeedsConduct, Scan, Verdict
@@ -26,6 +26,7 @@ from kiosk.store import lanes
 from ledger.engine import LedgerUnavailable
 
 T = TypeVar("T")
+Ask: TypeAlias = Callable[[], Awaitable[T]]
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ class Lane:
         self._status = LaneStatus()
         self._patience = Patience()
         self._left = asyncio.Event()
+        self._by_itself = asyncio.Lock()
+        """Held by who judges without ledger and store, and while the lane comes back on line."""
         self._asked_locally: set[int] = set()
 
     @property
@@ -81,24 +84,23 @@ class Lane:
 
         Grey lets pass too: it is on disk, and told to ledger and store when they answer again.
         """
-        if self._status.state is LaneState.ONLINE:
-            verdict = await self._answered(self._admission.scan(scan))
-            if verdict is not None:
-                return self._noted(verdict)
-        verdict = await self._local.judge(scan)
-        if isinstance(verdict, NeedsConduct):
-            self._asked_locally.add(scan.nonce)
-        return verdict
+        return await self._said(lambda: self._admission.scan(scan), lambda: self._judge(scan))
 
     async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
         """Record that the holder accepted the text in `language`, and go on with the scan."""
-        if self._status.state is LaneState.ONLINE:
-            verdict = await self._answered(self._accept(needs, language, scan))
-            if verdict is not None:
-                return self._noted(verdict)
-        said = await self._local.judge(scan, self._catalog.event.conduct[language])
+        conduct = self._catalog.event.conduct[language]
+        said = await self._said(
+            lambda: self._accept(needs, language, scan), lambda: self._local.judge(scan, conduct)
+        )
         assert isinstance(said, Verdict), "the text was accepted"
         return said
+
+    async def refuse_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict:
+        """Record that the holder did not accept the text: nobody passes by the scan."""
+        return await self._said(
+            lambda: self._admission.refuse_conduct(needs, scan),
+            lambda: self._local.turn_away(scan, needs.refused),
+        )
 
     async def conflicts(self) -> list[Conflict]:
         """Whom lanes let pass that they should not have; those that nobody has seen to first."""
@@ -156,6 +158,25 @@ class Lane:
         """Let go of the files; what is queued is there when this terminal starts again."""
         await self._local.close()
 
+    async def _said(self, asked: Ask[T], by_itself: Ask[T]) -> T:
+        """What ledger and store say, or, where they do not answer, the lane by itself."""
+        while True:
+            if self._status.state is LaneState.ONLINE:
+                answer = await self._answered(asked())
+                if answer is not None:
+                    self._note(answer)
+                    return answer
+            async with self._by_itself:
+                # Whoever came while the lane returned is judged by those who answer again.
+                if self._status.state is not LaneState.ONLINE:
+                    return await by_itself()
+
+    async def _judge(self, scan: Scan) -> Verdict | NeedsConduct:
+        verdict = await self._local.judge(scan)
+        if isinstance(verdict, NeedsConduct):
+            self._asked_locally.add(scan.nonce)
+        return verdict
+
     async def _accept(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
         if scan.nonce in self._asked_locally:
             # Its holder is half hidden there: ledger and store know whose ticket it is.
@@ -165,10 +186,9 @@ class Lane:
             needs = said
         return await self._admission.accept_conduct(needs, language, scan)
 
-    def _noted(self, verdict: T) -> T:
-        if isinstance(verdict, Verdict):
-            self._local.note(verdict)
-        return verdict
+    def _note(self, answer: object) -> None:
+        if isinstance(answer, Verdict):
+            self._local.note(answer)
 
     async def _answered(self, asking: Awaitable[T]) -> T | None:
         """What ledger and store answer in time; None if they do not, and the lane goes on."""
@@ -232,10 +252,12 @@ class Lane:
             return
         self._status = replace(self._status, state=LaneState.RETURNING)
         if await self._tell():
-            log.warning("the lane is back: everything is told")
-            self._patience = self._patience.returned(now)
-            # Nothing is awaited since the queue was found empty: nobody was let in meanwhile.
-            self._status = LaneStatus(conflicts=self._status.conflicts)
+            async with self._by_itself:
+                # Whoever was being judged meanwhile is in the queue by now, and nobody else is.
+                if await self._in_time(self._tell()):
+                    log.warning("the lane is back: everything is told")
+                    self._patience = self._patience.returned(now)
+                    self._status = LaneStatus(conflicts=self._status.conflicts)
 
     async def _tell(self) -> bool:
         """Whether all that is queued is told."""

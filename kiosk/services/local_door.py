@@ -28,7 +28,10 @@ _NAME_DIGITS: Final = 12
 
 
 class LocalDoor:
-    """What one lane knows and does by itself; its files are opened when they are first needed."""
+    """What one lane knows and does by itself; its files are opened when they are first needed.
+
+    It judges one scan at a time: the second of a ticket has to know of the first.
+    """
 
     def __init__(
         self, folder: Path, event: Event, key: Ed25519PublicKey, terminal: str, clock: Clock
@@ -41,7 +44,7 @@ class LocalDoor:
         self._clock = clock
         self.knowledge = Knowledge(self._folder / "knowledge.sqlite", clock)
         self._queue: LaneQueue | None = None
-        self._opening, self._one_at_a_time = asyncio.Lock(), asyncio.Lock()
+        self._opening = asyncio.Lock()
         # A disk may take its time to make something durable.
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="lane")
 
@@ -61,35 +64,40 @@ class LocalDoor:
     async def judge(
         self, scan: Scan, conduct: CodeOfConduct | None = None
     ) -> Verdict | NeedsConduct:
-        """The verdict by itself; who may pass is in the queue, durably, when this returns.
+        """The verdict by itself; it is in the queue, durably, when this returns.
 
         `conduct` is what the holder has just accepted. Raises `StoreUnavailable` if the disk does
         not take it.
         """
         named = read_named(scan.text, self._key)
         if isinstance(named, Reason):
-            return Verdict(named)
-        # Of two scans of a ticket in the same instant, the second knows of the first.
-        async with self._one_at_a_time:
-            queue = await self.open()
-            known, now = await self._known(named), self._clock.now()
-            local = self._local(queue, named, known, scan)
-            if conduct is not None:
-                local = replace(local, has_accepted=True)
-            verdict = judge(self._event, named, scan, local, now)
-            if isinstance(verdict, Verdict) and verdict.claim_id is not None:
-                # Whose ticket it is now is not known if only its signature speaks for it.
-                holder_id = known.holder.id if known and verdict.holder else None
-                accepted = (
-                    AcceptedOffline(conduct.language, conduct.digest, holder_id)
-                    if conduct
-                    else None
-                )
-                passed = verdict.reason is Reason.HISTORY_UNKNOWN
-                why = None if passed else verdict.reason
-                said = QueuedScan(scan, verdict.claim_id, now, accepted, why)
-                await self._on_disk(partial(queue.add, said))
+            return await self.turn_away(scan, Verdict(named))
+        queue = await self.open()
+        known, now = await self._known(named), self._clock.now()
+        local = self._local(queue, named, known, scan)
+        if conduct is not None:
+            local = replace(local, has_accepted=True)
+        verdict = judge(self._event, named, scan, local, now)
+        if isinstance(verdict, NeedsConduct):
             return verdict
+        if verdict.reason is not Reason.HISTORY_UNKNOWN or verdict.claim_id is None:
+            return await self.turn_away(scan, verdict)
+        # Whose ticket it is now is not known if only its signature speaks for it.
+        holder_id = known.holder.id if known and verdict.holder else None
+        accepted = (
+            None
+            if conduct is None
+            else AcceptedOffline(conduct.language, conduct.digest, holder_id)
+        )
+        await self._on_disk(partial(queue.add, QueuedScan(scan, verdict.claim_id, now, accepted)))
+        return verdict
+
+    async def turn_away(self, scan: Scan, said: Verdict) -> Verdict:
+        """What is said to somebody who may not pass; it is told when it can be."""
+        queue = await self.open()
+        one = QueuedScan(scan, said.claim_id or 0, self._clock.now(), turned_away=said.reason)
+        await self._on_disk(partial(queue.add, one))
+        return said
 
     def note(self, verdict: Verdict) -> None:
         """Know at once whom ledger and store let pass, before the news of it come around."""

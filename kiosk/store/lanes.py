@@ -111,7 +111,7 @@ def turn_away(session: Session, lane: Lane, scans: Sequence[QueuedScan]) -> None
     audit.record(
         session,
         *(
-            _entry(lane, one, Action.TURNED_AWAY, one.claim_id, one.turned_away)
+            _entry(lane, one, Action.TURNED_AWAY, one.claim_id or None, one.turned_away)
             for one in scans
             if one.turned_away
         ),
@@ -177,7 +177,9 @@ def acknowledge(session: Session, lane: Lane, conflict: Conflict, by: str, at: d
         audit.record(session, AuditEntry(at, actor, action, claim_id, detail))
 
 
-def _entry(lane: Lane, queued: QueuedScan, action: Action, subject: int, detail: str) -> AuditEntry:
+def _entry(
+    lane: Lane, queued: QueuedScan, action: Action, subject: int | None, detail: str
+) -> AuditEntry:
     actor = Actor(lane.terminal_number, queued.scan.staff)
     return AuditEntry(queued.at, actor, action, subject, detail)
 

@@ -1,6 +1,8 @@
 """When a lane comes back, when it stays away, and what it finds when it starts again."""
 
+import asyncio
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -8,7 +10,8 @@ from kiosk.domain import chart_discounts
 from kiosk.domain.admission import Reason
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.events import Discount
-from kiosk.domain.lane import Part
+from kiosk.domain.lane import LaneState, Part, QueuedScan
+from kiosk.store.lane_queue import LaneQueue
 from ledger.engine import LedgerUnavailable
 from tests.kiosk.factories import a_slot
 from tests.kiosk.lane_door import OFFLINE, ONLINE, Door
@@ -143,6 +146,40 @@ async def test_looks_in_vain_come_farther_and_farther_apart(embedded: World) -> 
     assert [await door.lane.look() for _ in range(7)] == [1, 2, 4, 8, 15, 15, 15]
     door.outage.end()
     assert await door.lane.look() == 1
+
+
+async def test_whoever_is_judged_while_the_lane_returns_is_told_before_it_is_on_line(
+    embedded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = await Door.open(embedded)
+    [ticket] = await door.ready()
+    door.fail()
+    await door.lane.look()
+    is_written, write = Event(), LaneQueue.add
+
+    def write_slowly(queue: LaneQueue, *scans: QueuedScan) -> None:
+        is_written.wait()
+        write(queue, *scans)
+
+    monkeypatch.setattr(LaneQueue, "add", write_slowly)
+    judged = asyncio.create_task(door.verdict(ticket))
+    door.outage.end()
+    await door.lane.look()
+    embedded.clock.advance(minutes=2)
+    look = asyncio.create_task(door.lane.look())
+    while door.lane.status.state is not LaneState.RETURNING:
+        await asyncio.sleep(0)
+    # Who comes now waits for the one before, and is judged by those who answer again.
+    late = asyncio.create_task(door.verdict(ticket))
+    is_written.set()
+
+    assert [(await one).reason for one in (judged, late)] == [
+        Reason.HISTORY_UNKNOWN,
+        Reason.ALREADY_IN,
+    ]
+    await look
+    assert (door.lane.status.state, door.lane.status.queued) == (ONLINE, 0)
+    assert (await door.admitted(), await door.conflicts()) == (2, [])
 
 
 async def test_a_clock_that_is_put_back_keeps_nobody_off_line(embedded: World) -> None:

@@ -172,7 +172,7 @@ def test_a_good_signature_of_an_unknown_ticket_is_grey_and_names_nobody() -> Non
 
 def test_a_newer_version_than_known_is_somebody_elses_perhaps() -> None:
     asked = judge(EVENT, signed(3), IN, Local("north", known()), NOW)
-    assert asked == NeedsConduct("CODE", "", None, "general")
+    assert asked == NeedsConduct("CODE", "", None, "general", 7)
     # But what was done with the ticket was done with all its versions.
     stayed = known(stay=Stay(NOW - HOUR, "south"))
     assert verdict(stayed, signed(3)).reason is Reason.ALREADY_IN
@@ -193,7 +193,7 @@ def test_who_has_not_accepted_the_text_as_it_reads_now_is_asked() -> None:
 
     asked = judge(EVENT, signed(), IN, Local("north", stranger), NOW)
     number = codes.format_number(NUMBER)
-    assert asked == NeedsConduct("CODE", number, ADA.half_hidden, "general")
+    assert asked == NeedsConduct("CODE", number, ADA.half_hidden, "general", 7)
     accepted = judge(EVENT, signed(), IN, Local("north", stranger, has_accepted=True), NOW)
     assert isinstance(accepted, Verdict)
     # Leaving, and being refused, are no occasions for it.
