@@ -48,6 +48,7 @@ from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.token_desk import TokenDesk
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
@@ -190,6 +191,7 @@ async def assemble(
         ticket_desk=TicketDesk(backing, catalog, door, transfers),
         hand_outs=hand_outs,
         wallets=wallets,
+        token_desk=TokenDesk(backing, catalog, wallets, number),
         wallet_access=WalletAccess(backing, catalog, number),
         airdrops=Airdrops(backing, catalog, worker),
         statements=Statements(backing, catalog, wallets),

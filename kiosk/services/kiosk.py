@@ -27,6 +27,7 @@ from kiosk.services.stats import Stats
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
+from kiosk.services.token_desk import TokenDesk
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
@@ -53,6 +54,7 @@ class Services:
     ticket_desk: TicketDesk
     hand_outs: HandOuts
     wallets: Wallets
+    token_desk: TokenDesk
     wallet_access: WalletAccess
     airdrops: Airdrops
     statements: Statements

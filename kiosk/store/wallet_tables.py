@@ -17,6 +17,7 @@ __all__ = ["METADATA"]
 OPEN_GIFT: Final = text("end_id IS NULL")
 UNFINISHED: Final = text("state IN ('asked', 'held')")
 SPENDABLE: Final = text("is_empty = 0")
+SPENT: Final = text("kind = 'spend'")
 
 
 class TokenRow(SQLModel, table=True):
@@ -83,6 +84,12 @@ class TokenMoveRow(SQLModel, table=True):
         CheckConstraint("(kind IN ('spend', 'give_back')) = (app <> '')", name="app"),
         Index("ix_token_move_sender_id", "sender_id", "asked_at"),
         Index("ix_token_move_receiver_id", "receiver_id", "asked_at"),
+        Index(
+            "ix_token_move_spent",
+            *("event_id", "asked_at"),
+            sqlite_where=SPENT,
+            postgresql_where=SPENT,
+        ),
         Index(
             "ix_token_move_unfinished",
             "event_id",

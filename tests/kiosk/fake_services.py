@@ -45,6 +45,7 @@ from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
 from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeStats, a_snapshot
+from tests.kiosk.fake_stalls import FakeTokenDesk
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
 
 
@@ -238,6 +239,7 @@ class Fakes:
         self.catalog = FakeCatalog(self.event)
         self.sales = FakeSales(self.event, self.clock)
         self.pack_stock = FakePackStock(self.event)
+        self.token_desk = FakeTokenDesk(self.event)
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
         self.doorways = FakeDoorways()
@@ -269,6 +271,7 @@ class Fakes:
             claims=self.claims,
             ticket_desk=self.ticket_desk,
             hand_outs=self.hand_outs,
+            token_desk=self.token_desk,
             wallets=FakeWallets(),
             wallet_access=FakeWalletAccess(),
             airdrops=FakeAirdrops(),
