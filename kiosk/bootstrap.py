@@ -25,6 +25,7 @@ from kiosk.services.claim_transfers import ClaimTransfers
 from kiosk.services.claims import Claims
 from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
+from kiosk.services.emptyings import Emptyings
 from kiosk.services.event_files import load_event
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.finishing_tickets import TicketFinisher
@@ -170,7 +171,8 @@ async def assemble(
     finisher = MoneyFinisher(backing, catalog, MoneyServices(payments, refunds, invoices))
     claims, hand_outs = Claims(backing, catalog, door), HandOuts(backing, catalog, door)
     transfers = ClaimTransfers(backing, catalog)
-    tickets = TicketFinisher(claims, transfers, hand_outs)
+    emptyings = Emptyings(backing, catalog, door)
+    tickets = TicketFinisher(claims, transfers, hand_outs, emptyings)
     wallets = Wallets(backing, catalog)
     worker = AirdropWorker(backing, catalog, wallets.plans, chains or {})
     tokens = TokenFinisher(wallets, worker)
@@ -180,6 +182,7 @@ async def assemble(
         pack_stock=settlement.stock,
         admission=admission,
         doorways=Doorways(backing, catalog, number),
+        emptyings=emptyings,
         lane=Lane(backing, catalog, admission, door),
         staff=Staff(backing, catalog, number),
         pairing=pairing,

@@ -44,6 +44,8 @@ class Action(StrEnum):
     LET_OUT = "let_out"
     ADMISSION_UNDONE = "admission_undone"
     """`detail` says why."""
+    EMPTIED = "emptied"
+    """Everybody was let out who had gone home without a scan; the subject is the event."""
     TURNED_AWAY = "turned_away"
     """`detail` is the reason, a word of the door."""
     CONFLICT_FOUND = "conflict_found"

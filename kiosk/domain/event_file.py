@@ -63,7 +63,7 @@ def _event(top: Table, read: Read) -> Event:
     head = top.table("event")
     head.allow(
         *("key", "name", "currency", "timezone", "hold_seconds", "tickets_per_order"),
-        *("transfer_until", "self_check_in"),
+        *("transfer_until", "self_check_in", "emptied_at"),
     )
     zone, name = _zone(head), head.text("name")
     currency = head.choice("currency", {code: code for code in sorted(CURRENCIES)})
@@ -78,6 +78,7 @@ def _event(top: Table, read: Read) -> Event:
         order_max=head.whole("tickets_per_order", 1, _ORDER_MAX, default=ORDER_MAX_DEFAULT),
         transfer_until=head.instant("transfer_until", zone),
         self_check_in=head.flag("self_check_in", default=True),
+        emptied_at=head.time_of_day("emptied_at"),
         providers=_providers(top),
         conduct=_conduct(top.table("conduct"), read),
         halls=tuple(sale.hall(table) for table in top.tables("halls", required=False)),

@@ -1,7 +1,7 @@
 """Reads tables of TOML with expectations, and collects every fault instead of stopping at one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TypeVar
@@ -137,6 +137,14 @@ class Table:
             self.fault(key, f"a time that exists: the clocks of {zone.key} skip this one")
             return None
         return instant
+
+    def time_of_day(self, key: str) -> time | None:
+        """A local time; None if it is left out."""
+        value = self._values.get(key)
+        if value is None or isinstance(value, time):
+            return value
+        self.fault(key, "a time of day, like 05:00:00")
+        return None
 
     def table(self, key: str, *, required: bool = True) -> "Table":
         """A table inside this one; an empty one in place of a missing one."""

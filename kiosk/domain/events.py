@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from enum import IntEnum, StrEnum
 from hashlib import sha256
 from typing import Final, Self
@@ -302,6 +302,8 @@ class Event:
     access_codes: tuple[AccessCode, ...] = ()
     self_check_in: bool = True
     """Whether attendees may check in without staff."""
+    emptied_at: time | None = None
+    """When, every day where the event is, whoever is still inside has gone home; None is never."""
     tokens: tuple[Token, ...] = ()
     packs: tuple[TokenPack, ...] = ()
     """Tokens that are on sale; no slot has the key of one."""

@@ -25,6 +25,8 @@ class Right(StrEnum):
     """Give back what is due."""
     TRANSFER = "transfer"
     REISSUE = "reissue"
+    EMPTY = "empty"
+    """Say that everybody has left, whom nobody scanned out."""
     UNDO = "undo"
     """Take an admission or a hand-out back, or give tokens back."""
     REVOKE = "revoke"
@@ -57,6 +59,7 @@ _LEAST: Final = {
     Right.PAY_OUT: Role.CASHIER,
     Right.TRANSFER: Role.CASHIER,
     Right.REISSUE: Role.CASHIER,
+    Right.EMPTY: Role.SUPERVISOR,
     Right.UNDO: Role.SUPERVISOR,
     Right.REVOKE: Role.SUPERVISOR,
     Right.REFUND: Role.SUPERVISOR,

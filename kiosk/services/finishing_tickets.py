@@ -1,4 +1,4 @@
-"""Finish what a crash left of tickets that were passed on and of goodies that were handed out."""
+"""Finish what a crash left of tickets: on their way to somebody else, or to be scanned out."""
 
 from contextlib import suppress
 from operator import attrgetter, itemgetter
@@ -6,6 +6,7 @@ from operator import attrgetter, itemgetter
 from kiosk.domain.claim_transfers import ClaimTransfer, TicketKept
 from kiosk.services.claim_transfers import ClaimTransfers
 from kiosk.services.claims import Claims
+from kiosk.services.emptyings import Emptyings
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.trouble import Round
 
@@ -13,13 +14,20 @@ from kiosk.services.trouble import Round
 class TicketFinisher:
     """Finishes it all; what cannot be finished stops nothing else."""
 
-    def __init__(self, claims: Claims, transfers: ClaimTransfers, hand_outs: HandOuts) -> None:
+    def __init__(
+        self,
+        claims: Claims,
+        transfers: ClaimTransfers,
+        hand_outs: HandOuts,
+        emptyings: Emptyings,
+    ) -> None:
         self._claims = claims
         self._transfers = transfers
         self._hand_outs = hand_outs
+        self._emptyings = emptyings
 
     async def run(self, this: Round) -> int:
-        """Bring every transfer and hand-out to its end; how many there were.
+        """Bring every transfer, hand-out and emptying to its end; how many tickets it was about.
 
         Whoever is new becomes known to the search, too.
         """
@@ -27,8 +35,9 @@ class TicketFinisher:
         passed = await this.each(passing, itemgetter(0), self._pass_on)
         left = await self._hand_outs.unfinished()
         handed = await this.each(left, attrgetter("order_id"), self._hand_outs.finish)
+        out = await self._emptyings.run()
         await self._claims.learn()
-        return len(passed) + len(handed)
+        return len(passed) + len(handed) + out
 
     async def _pass_on(self, found: tuple[int, ClaimTransfer]) -> None:
         _, transfer = found

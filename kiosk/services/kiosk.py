@@ -11,6 +11,7 @@ from kiosk.services.claims import Claims
 from kiosk.services.courtesy import Courtesy
 from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
+from kiosk.services.emptyings import Emptyings
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
@@ -42,6 +43,7 @@ class Services:
     pack_stock: PackStock
     admission: Admission
     doorways: Doorways
+    emptyings: Emptyings
     lane: Lane
     """The door: `admission`, and what does without it while nobody answers."""
     staff: Staff

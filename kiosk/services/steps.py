@@ -1,8 +1,10 @@
 """Steps of claims at the door: asked of the ledger, and recorded as it answered."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlmodel import Session
@@ -21,6 +23,8 @@ from kiosk.store import door
 from ledger.chains import chain_refusal
 from ledger.types import BATCH_MAX, CreateTransferResult, Transfer
 from ledger.types import CreateTransferStatus as Status
+
+log = logging.getLogger(__name__)
 
 _KINDS: Final[dict[int, StepKind]] = {
     TransferCode.REDEEM: StepKind.ENTER,
@@ -47,6 +51,15 @@ class Taken:
     def is_for(self, wish: Wish) -> bool:
         """Whether it was this one's scan."""
         return (self.by.nonce, self.by.terminal) == (wish.nonce, wish.terminal)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Somebody is to be out, and the wish that they are is stored."""
+
+    claim: SlotClaim
+    standing: Standing
+    wish: Wish
 
 
 class Steps:
@@ -76,6 +89,34 @@ class Steps:
             raise LedgerContradicts(what, refusal.name)
         return await self._record(wish, found[0])
 
+    async def let_out(self, leaving: Sequence[Leaving]) -> int:
+        """Have people out whose wishes are stored, at most `BATCH_MAX`; how many are by these.
+
+        Whoever took another step in the same instant has taken that one.
+        """
+        event = self._catalog.event
+        transfers = {
+            one.wish: chart_presence.take_step(event, one.claim, one.standing, one.wish)[0]
+            for one in leaving
+        }
+        await self._ledger.create_transfers([*transfers.values()])
+        ids = [one.id for one in transfers.values()]
+        found = {one.id: one for one in await self._ledger.lookup_transfers(ids)}
+
+        def note(session: Session) -> int:
+            out = 0
+            for wish, transfer in transfers.items():
+                if taken := found.get(transfer.id):
+                    answer = _note(session, wish, taken)
+                    out += isinstance(answer, Taken) and answer.is_for(wish)
+                else:
+                    # Of one person, whom the others need not wait for.
+                    log.error("ticket %032x is inside by no account", wish.claim_id)
+                    door.refused(session, wish)
+            return out
+
+        return await self._store.transaction(note)
+
     async def find_out(self, wish: Wish) -> bool:
         """Whether somebody took the step of a stored wish by now; if so, it is recorded who."""
         found = await self._ledger.lookup_transfers([step_id(wish.claim_id, wish.number)])
@@ -103,23 +144,26 @@ class Steps:
             await self._record(wish, found)
 
     async def _record(self, wish: Wish, taken: Transfer) -> Taken | Reason:
-        if taken.code in _OTHERS:
-            return await self._turn_away(wish, _OTHERS[taken.code])
-        kind = _KINDS[taken.code]
-        winner = Wish(wish.claim_id, wish.number, kind, taken.user_data_64, taken.user_data_32)
-        answer = Taken(winner, instant(taken.timestamp))
-
-        def note(session: Session) -> None:
-            if not answer.is_for(wish):
-                door.refused(session, wish)
-            door.done(session, winner, answer.at)
-
-        await self._store.transaction(note)
-        return answer
+        return await self._store.transaction(partial(_note, wish=wish, taken=taken))
 
     async def _turn_away(self, wish: Wish, reason: Reason) -> Reason:
         await self._store.transaction(lambda session: door.refused(session, wish, reason))
         return reason
+
+
+def _note(session: Session, wish: Wish, taken: Transfer) -> Taken | Reason:
+    """Record what has the number of a wish."""
+    if taken.code in _OTHERS:
+        reason = _OTHERS[taken.code]
+        door.refused(session, wish, reason)
+        return reason
+    kind = _KINDS[taken.code]
+    winner = Wish(wish.claim_id, wish.number, kind, taken.user_data_64, taken.user_data_32)
+    answer = Taken(winner, instant(taken.timestamp))
+    if not answer.is_for(wish):
+        door.refused(session, wish)
+    door.done(session, winner, answer.at)
+    return answer
 
 
 def _is_full(wish: Wish, results: Sequence[CreateTransferResult]) -> bool:

@@ -54,6 +54,11 @@ def public_key(session: Session, event_key: str) -> bytes | None:
     return session.exec(select_rows(EventRow.public_key).where(EventRow.key == event_key)).first()
 
 
+def time_zones(session: Session) -> set[str]:
+    """The IANA names of where events are, as far as they were opened by this release."""
+    return set(session.exec(select_rows(EventRow.timezone).where(EventRow.timezone != "")))
+
+
 def identity(session: Session, event_key: str) -> int | None:
     """The id of an event, if it was opened before."""
     return session.exec(select_rows(EventRow.id).where(EventRow.key == event_key)).first()
@@ -101,8 +106,9 @@ def identify(session: Session, event: Event, new_id: int, public_key: bytes, at:
 
 
 def note(session: Session, event: Event) -> None:
-    """Note what the event is called, and what tickets sold from now on rely on."""
-    session.exec(update(EventRow).where(col(EventRow.id) == event.id).values(name=event.name))
+    """Note what the event is called, where it is, and what tickets sold from now on rely on."""
+    values = {"name": event.name, "timezone": event.timezone}
+    session.exec(update(EventRow).where(col(EventRow.id) == event.id).values(values))
     rows = []
     for slot in event.slots:
         pool, hall = event.pool_of(slot), event.hall_of(slot)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kiosk.domain.events import ResourceKind
@@ -20,7 +20,7 @@ class CapacityOutcome(StrEnum):
 
 
 class EventRow(SQLModel, table=True):
-    """An event that was opened; what stands here never changes but for its name."""
+    """An event that was opened; only its name and its time zone ever change."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -35,6 +35,8 @@ class EventRow(SQLModel, table=True):
     currency: str = Field(sa_type=Text)
     public_key: bytes
     opened_at: datetime = Field(sa_type=Instant)
+    timezone: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": text("''")})
+    """Its IANA name; "" until the event was opened by a release that keeps it."""
 
 
 class SlotRow(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Event files: read exactly, and every fault named with file, line, key and expectation."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -61,7 +61,8 @@ pin_hash = "{pin_hash(PIN)}"
 WHOLE = (
     GOOD.replace(
         "[conduct]",
-        "tickets_per_order = 6\ntransfer_until = 2027-06-30T12:00:00\n\n[conduct]",
+        "tickets_per_order = 6\ntransfer_until = 2027-06-30T12:00:00\n"
+        "emptied_at = 05:30:00\n\n[conduct]",
     )
     .replace("capacity = 200", 'capacity = 200\npool = "hall"\nper_order = 4\nhall = "dome"')
     .replace("public = false", 'public = false\nrequires = ["general"]\nentry = "daily"')
@@ -143,7 +144,7 @@ def test_a_good_file_is_read_exactly() -> None:
 
 def test_a_file_may_leave_out_what_has_a_default() -> None:
     event = parse(GOOD)
-    assert (event.order_max, event.transfer_until) == (10, None)
+    assert (event.order_max, event.transfer_until, event.emptied_at) == (10, None, None)
     assert event.providers == (ProviderName.CASH,)
     assert (*event.pools, *event.goodies, *event.discounts, *event.access_codes) == ()
     assert (event.slots[0].pool, event.slots[0].order_max) == (None, None)
@@ -156,6 +157,7 @@ def test_a_file_that_says_everything_is_read_exactly() -> None:
     general, sponsor = event.slots
     assert (event.order_max, event.providers) == (6, (ProviderName.SANDBOX,))
     assert event.transfer_until == datetime(2027, 6, 30, 10, tzinfo=UTC)
+    assert event.emptied_at == time(5, 30)
     assert event.pools == (Pool("hall", "Great Hall", 220),)
     assert (general.pool, general.order_max, general.requires) == ("hall", 4, ())
     assert (sponsor.pool, sponsor.order_max, sponsor.requires) == (None, None, ("general",))
@@ -183,6 +185,7 @@ MORE_CHANGES = [
         "event.transfer_until",
         "a local date and time",
     ),
+    ("emptied_at = 05:30:00", "emptied_at = 5", "event.emptied_at", "a time of day, like 05:00:00"),
     ("tickets_per_order = 6", "self_check_in = 1", "event.self_check_in", "true or false"),
     ("tickets_per_order = 6", "tickets_per_order = 51", "event.tickets_per_order", "from 1 to 50"),
     ("sandbox = true", "sandbox = 1", "payments.sandbox", "true or false"),

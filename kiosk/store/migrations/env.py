@@ -9,6 +9,7 @@ from kiosk.store import airdrop_tables as airdrop_tables
 from kiosk.store import chain_tables as chain_tables
 from kiosk.store import claim_tables as claim_tables
 from kiosk.store import doorway_tables as doorway_tables
+from kiosk.store import emptying_tables as emptying_tables
 from kiosk.store import lane_tables as lane_tables
 from kiosk.store import pack_tables as pack_tables
 from kiosk.store import refund_tables, types
