@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.bootstrap import DEMO_EVENT, open_store
+from kiosk.bootstrap import open_store
 from kiosk.domain.audit import AuditRecord
 from kiosk.domain.errors import KioskError
 from kiosk.services.audit import Audit
@@ -25,28 +25,36 @@ class SinceError(KioskError):
 
 def show(settings: Settings, since: str | None, *, as_csv: bool) -> int:
     """Print every entry from an instant on, the oldest first."""
-    zone = ZoneInfo(load_event(settings.event_file or DEMO_EVENT).timezone)
-    start = None if since is None else _instant(since, zone)
-    asyncio.run(_print(settings, start, zone, as_csv=as_csv))
+    asyncio.run(_show(settings, since, as_csv=as_csv))
     return 0
 
 
-async def _print(
-    settings: Settings, since: datetime | None, zone: ZoneInfo, *, as_csv: bool
-) -> None:
+async def _show(settings: Settings, since: str | None, *, as_csv: bool) -> None:
     table = csv.writer(sys.stdout)
-    if as_csv:
-        table.writerow(COLUMNS)
     async with open_store(settings) as store:
-        async for record in Audit(store).records(since):
+        audit = Audit(store)
+        zone = await _zone(settings, audit)
+        start = None if since is None else _instant(since, zone)
+        if as_csv:
+            table.writerow(COLUMNS)
+        async for record in audit.records(start):
             if as_csv:
                 table.writerow(_cells(record))
             else:
                 print(_line(record, zone))
 
 
+async def _zone(settings: Settings, audit: Audit) -> ZoneInfo:
+    """Where the event is that was named, or else the one that was opened."""
+    if settings.event_file is not None:
+        return ZoneInfo(load_event(settings.event_file).timezone)
+    zones = await audit.time_zones()
+    # Of several, none is right for all of the entries.
+    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
+
+
 def _line(record: AuditRecord, zone: ZoneInfo) -> str:
-    at = f"{record.at.astimezone(zone):%F %T}"
+    at = f"{record.at.astimezone(zone):%F %T %Z}"
     who = " · ".join(filter(None, (record.terminal or COMMAND_LINE, record.staff)))
     facts = [at, who, record.action, record.detail, _subject(record)]
     return _printable("  ".join(filter(None, facts)))

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from kiosk.domain.audit import AuditRecord
-from kiosk.store import audit
+from kiosk.store import audit, events
 from kiosk.store.database import Database
 
 
@@ -14,6 +14,10 @@ class Audit:
 
     def __init__(self, store: Database) -> None:
         self._store = store
+
+    async def time_zones(self) -> set[str]:
+        """The IANA names of where the events are that were opened here."""
+        return await self._store.transaction(events.time_zones)
 
     async def records(self, since: datetime | None = None) -> AsyncIterator[AuditRecord]:
         """Every record from an instant on, the oldest first, however many there are."""

@@ -138,3 +138,30 @@ def test_all_of_it_is_on_record(opened: Path, capsys: Said) -> None:
     assert tuple(table[0]) == COLUMNS
     assert table[2][-1] == "'=1+1", "a spreadsheet calculates nothing"
     assert len(table) == 4
+
+
+def elsewhere(folder: Path, key: str, zone: str) -> Path:
+    """The demo event as if it were somewhere else."""
+    text = DEMO_EVENT.read_text().replace("America/Chicago", zone)
+    for conduct in DEMO_EVENT.parent.glob("demo.conduct.*.md"):
+        (folder / conduct.name).write_text(conduct.read_text())
+    file = folder / f"{key}.toml"
+    file.write_text(text.replace('key = "demo"', f'key = "{key}"'))
+    return file
+
+
+def test_times_are_those_where_the_event_is_and_name_their_zone(
+    home: Path, tmp_path: Path, capsys: Said
+) -> None:
+    tokyo = elsewhere(tmp_path, "tokyo", "Asia/Tokyo")
+    assert said(capsys, "audit") == ""
+    assert "Tokyo" not in said(capsys, "event", "load", str(tokyo))
+
+    [line] = said(capsys, "audit").splitlines()
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d JST  command line  ", line)
+    [line] = said(capsys, "--event", str(DEMO_EVENT), "audit").splitlines()
+    assert re.search(r" C[SD]T  command line", line)
+    # Of two places, neither is where all of it happened.
+    said(capsys, "event", "load", str(elsewhere(tmp_path, "lima", "America/Lima")))
+    lines = said(capsys, "audit", "--since", "2020-01-01").splitlines()
+    assert [" UTC  " in line for line in lines] == [True, True]
