@@ -89,25 +89,26 @@ class CheckInScreen(ScanStep[Verdict | None]):
             return self._unanswered
         return Scan(code, self.desk.services.admission.new_nonce())
 
-    async def _judged(self, scan: Scan) -> Verdict | None:
+    async def _judged(self, scan: Scan) -> Verdict:
         admission = self.desk.services.admission
         judged = await admission.scan(scan)
         if isinstance(judged, Verdict):
             return judged
         return await self._ask_conduct(judged, scan)
 
-    async def _ask_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict | None:
+    async def _ask_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict:
+        admission = self.desk.services.admission
         # Whoever reads and walks away must not keep the next person from beginning.
         self.busy = False
         language = await self.app.push_screen_wait(ConductScreen(self.desk, needs))
-        if language is None:
-            return None
         self.busy = True
-        return await self.desk.services.admission.accept_conduct(needs, language, scan)
+        if language is None:
+            return await admission.refuse_conduct(needs, scan)
+        return await admission.accept_conduct(needs, language, scan)
 
-    def _conclude(self, verdict: Verdict | None) -> None:
+    def _conclude(self, verdict: Verdict) -> None:
         words = self.words
-        if verdict is None:
+        if verdict.reason is Reason.CONDUCT_REFUSED:
             self.say(words("Nobody is admitted without it. The people at the desk can help."))
         elif verdict.reason in _MISREAD:
             self.say(CheckInWords(self.desk).misread(verdict.reason))

@@ -69,6 +69,7 @@ class DoorScreen(KioskScreen[None]):
         self._one_at_a_time = asyncio.Lock()
         self._unanswered: Scan | None = None
         self._counters: DoorCounters | None = None
+        self._is_online = True
         self._banner = ""
         self._admitted: tuple[Verdict, int] | None = None
         """What was admitted last, and what names its being undone."""
@@ -107,8 +108,10 @@ class DoorScreen(KioskScreen[None]):
         """Show the time and the figures, and what is not checked."""
         status = self.desk.services.lane.status
         face = self._signs.head(self.staff, self._doorway, self._counters)
-        online = status.state is LaneState.ONLINE
-        self.query_one(DoorHead).show(replace(face, is_online=online))
+        was_online, self._is_online = self._is_online, status.state is LaneState.ONLINE
+        self.query_one(DoorHead).show(replace(face, is_online=self._is_online))
+        if self._is_online != was_online:
+            self.call_later(self._offer)
         self._warn(self._signs.banner(status))
 
     def _warn(self, banner: str) -> None:
@@ -145,36 +148,37 @@ class DoorScreen(KioskScreen[None]):
 
     async def _admit(self, code: str) -> Verdict | None:
         scan = self._scan_of(code)
-        # The books may take seconds, and the green of the last ticket is not for this one.
-        self.query_one(VerdictPanel).show(self._signs.asking())
+        # The green of the last ticket, and what waited for its holder, is not for this one.
+        self.wait()
+        self._order = None
         try:
             verdict = await self._ask(scan)
         except AWAY:
             self._unanswered = scan
             self.present(*self._signs.no_answer())
+            await self._offer()
             return None
         except LedgerContradicts as fault:
             # One ticket must not keep the others from the door.
             log.error("a scan cannot be booked: %s", fault.what, exc_info=fault)
             self._unanswered = None
             self.present(*self._signs.contradicted())
+            await self._offer()
             return None
         self._unanswered = None
-        if verdict is None:
-            self.present(*self._signs.not_accepted())
-        else:
-            await self.show(verdict)
+        await self.show(verdict)
         self.count()
         return verdict
 
     def _scan_of(self, code: str) -> Scan:
         """A new scan, but for one that got no answer: asked again, it is the same."""
-        if self._unanswered and self._unanswered.text == code:
-            return self._unanswered
+        before, door = self._unanswered, self._doorway
+        if before and (before.text, before.way, before.gate) == (code, door.way, door.gate):
+            return before
         nonce = self.desk.services.lane.new_nonce()
-        return Scan(code, nonce, self.staff.name, self._doorway.way, self._doorway.gate)
+        return Scan(code, nonce, self.staff.name, door.way, door.gate)
 
-    async def _ask(self, scan: Scan) -> Verdict | None:
+    async def _ask(self, scan: Scan) -> Verdict:
         lane = self.desk.services.lane
         judged = await lane.scan(scan)
         if not isinstance(judged, NeedsConduct):
@@ -183,14 +187,14 @@ class DoorScreen(KioskScreen[None]):
         self.query_one(ScanInput).clear()
         language = await self.app.push_screen_wait(ConductScreen(self.desk, judged))
         if language is None:
-            return None
+            return await lane.refuse_conduct(judged, scan)
         return await lane.accept_conduct(judged, language, scan)
 
     async def show(self, verdict: Verdict) -> None:
         """Show a verdict, and what can be done about it."""
         if verdict.reason is Reason.ADMITTED and verdict.claim_id is not None:
             self._admitted = (verdict, self.desk.services.lane.new_nonce())
-        elif verdict.reason is Reason.UNDONE:
+        elif verdict.reason is Reason.UNDONE or self._has_left(verdict):
             self._admitted = None
         self._order = None
         words = DoorWords(self.words, self.desk.services.catalog.event, self.desk.now())
@@ -198,6 +202,15 @@ class DoorScreen(KioskScreen[None]):
         await self._offer()
         if verdict.reason in _HERE and verdict.claim_id is not None:
             self._look_round(verdict.claim_id)
+
+    def _has_left(self, verdict: Verdict) -> bool:
+        """Whether somebody goes out whom this door let in last: that is not to be undone."""
+        before = self._admitted[0].claim_id if self._admitted else None
+        return verdict.reason is Reason.LEFT and verdict.claim_id == before
+
+    def wait(self) -> None:
+        """Show that ledger and store are asked, which may take seconds."""
+        self.query_one(VerdictPanel).show(self._signs.asking())
 
     def present(self, face: VerdictFace, line: str, note: str = "") -> None:
         """Show something in the panel and, if there is a line for it, in the log."""
@@ -219,11 +232,16 @@ class DoorScreen(KioskScreen[None]):
         order, keys = self._order, []
         if order and order.companions:
             keys.append(Key("F5", self._signs.companions(order.companions), "companions"))
-        if order and order.goodies and may(self.staff.role, Right.HAND_OUT):
-            keys.append(Key("F6", self._signs.goodies(order.goodies), "hand_out"))
-        if self._admitted:
+        if order and order.has_goodies and may(self.staff.role, Right.HAND_OUT):
+            keys.append(Key("F6", self._signs.goodies(order.goodies, order.handed), "hand_out"))
+        if self._can_undo:
             keys.append(Key("F4", self.words("Undo"), "undo"))
         await self.query_one("#offers", KeyBar).show(keys)
+
+    @property
+    def _can_undo(self) -> bool:
+        # Who is asked for it would not answer now.
+        return self._admitted is not None and self._is_online
 
     async def _change_shift(self, badge: str) -> None:
         if staff := await self._deeds.next_shift(badge):
@@ -257,7 +275,7 @@ class DoorScreen(KioskScreen[None]):
     @work(group="dialog")
     async def action_undo(self) -> None:
         """Take the last admission back."""
-        if self._admitted:
+        if self._admitted and self._can_undo:
             verdict, nonce = self._admitted
             assert verdict.claim_id is not None
             words = DoorWords(self.words, self.desk.services.catalog.event, self.desk.now())
@@ -272,15 +290,17 @@ class DoorScreen(KioskScreen[None]):
     @work(group="dialog")
     async def action_hand_out(self) -> None:
         """Hand out what waits."""
-        if self._order and self._order.goodies:
+        if self._order and self._order.has_goodies:
             await self._deeds.hand_out(self._order.claim_id)
             self._look_round(self._order.claim_id)
 
     @work(group="dialog")
     async def action_this_door(self) -> None:
         """Which way, and where to; the scanner's test; what went wrong off line."""
-        conflicts = self.desk.services.lane.status.conflicts
-        match await self._deeds.choose(ThisDoorDialog(self.desk, self._doorway, conflicts)):
+        conflicts, counters = self.desk.services.lane.status.conflicts, self._counters
+        inside = counters.inside if counters and self._is_online else None
+        dialog = ThisDoorDialog(self.desk, self._doorway, conflicts, inside)
+        match await self._deeds.choose(dialog):
             case Doorway() as doorway:
                 self._stand_at(doorway)
                 # Kept for the next shift, if it can be; it is so for this one.
@@ -291,6 +311,10 @@ class DoorScreen(KioskScreen[None]):
             case ThisDoor.CONFLICTS:
                 await self._deeds.see_to_conflicts()
                 self.tick()
+            case ThisDoor.EMPTY:
+                assert inside is not None, "it is offered only then"
+                await self._deeds.empty(self._doorway.gate, inside)
+                self.count()
 
     @work(group="door")
     async def _take_up(self) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from textual.app import App
 
-from kiosk.domain.admission import Reason, Verdict
+from kiosk.domain.admission import Gate, Reason, Verdict
 from kiosk.domain.claims import ClaimCard, UnknownClaim
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Role, StaffMember
@@ -26,7 +26,7 @@ from kiosk.screens.door_dialog import DoorDialog, NextScan
 from kiosk.screens.door_words import DoorSigns
 from kiosk.screens.handing_out import HandingOutDialog
 from kiosk.screens.pin import approval
-from kiosk.screens.reason import ReasonDialog
+from kiosk.screens.reason import ReasonDialog, SureDialog
 from kiosk.screens.search import SearchDialog
 from kiosk.screens.verdicts import DoorWords
 from kiosk.widgets.verdict import VerdictFace
@@ -45,6 +45,13 @@ class OrderRest:
     """Others of the order who may come in now."""
     goodies: tuple[str, ...]
     """The keys of what waits to be handed out."""
+    handed: tuple[str, ...] = ()
+    """Those of what was handed out: it may come back."""
+
+    @property
+    def has_goodies(self) -> bool:
+        """Whether there is anything to hand out, or to take back in."""
+        return bool(self.goodies or self.handed)
 
 
 class Door(Protocol):
@@ -68,6 +75,9 @@ class Door(Protocol):
 
     async def show(self, verdict: Verdict) -> None:
         """Show a verdict."""
+
+    def wait(self) -> None:
+        """Show that ledger and store are asked, which may take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +123,13 @@ class DoorDeeds:
         supervisor = await self._approval(title) if reason else None
         if reason is None or supervisor is None:
             return
+        self.door.wait()
         try:
             undone = await self._desk.services.admission.undo(
                 claim_id, reason=reason, supervisor=supervisor, nonce=nonce
             )
         except AWAY:
-            self.door.present(*DoorSigns(self._desk).no_answer())
+            self.door.present(*DoorSigns(self._desk).not_done())
         except LedgerContradicts as fault:
             log.error("an admission cannot be taken back: %s", fault.what, exc_info=fault)
             self.door.present(*DoorSigns(self._desk).contradicted())
@@ -130,7 +141,7 @@ class DoorDeeds:
         try:
             cards = await self._desk.services.claims.companions(claim_id)
         except (*AWAY, UnknownClaim):
-            self.door.present(*DoorSigns(self._desk).no_answer())
+            self.door.present(*DoorSigns(self._desk).not_done())
             return
         going = await self.choose(CompanionsDialog(self._desk, cards))
         if going:
@@ -149,8 +160,9 @@ class DoorDeeds:
                 companions = await services.claims.companions(claim_id)
                 pieces = await services.hand_outs.pieces(claim_id)
                 can_come = sum(1 for card in companions if card.refusal is None)
-                waiting = [piece.goodie_key for piece in pieces if piece.handed_at is None]
-                return OrderRest(claim_id, can_come, tuple(waiting))
+                waiting = tuple(one.goodie_key for one in pieces if one.handed_at is None)
+                handed = tuple(one.goodie_key for one in pieces if one.handed_at)
+                return OrderRest(claim_id, can_come, waiting, handed)
         return None
 
     async def next_shift(self, badge: str) -> StaffMember | None:
@@ -170,6 +182,24 @@ class DoorDeeds:
     async def see_to_conflicts(self) -> None:
         """Show whom a door let in without ledger and store that it should not have."""
         await self.choose(ConflictsDialog(self._desk, self._staff))
+
+    async def empty(self, gate: Gate, inside: int) -> None:
+        """Let everybody out who went home without a scan: surely, and by whose word."""
+        desk, words = self._desk, self._desk.words
+        title, signs = words("Everybody has left"), DoorSigns(self._desk)
+        go_on = words("Let them all out")
+        if not await self.choose(SureDialog(desk, title, signs.everybody_out(inside), go_on)):
+            return
+        supervisor = await approval(self._app, desk, self._staff, Right.EMPTY, title)
+        if supervisor is None:
+            return
+        self.door.wait()
+        try:
+            out = await desk.services.emptyings.empty(gate, supervisor)
+        except AWAY:
+            self.door.present(*signs.not_done())
+        else:
+            self.door.present(*signs.emptied(out))
 
     async def choose(self, dialog: DoorDialog[T]) -> T | None:
         """Ask over the door; a scan instead of an answer is judged."""
@@ -201,7 +231,7 @@ class DoorDeeds:
             try:
                 needing = await self._desk.services.claims.needing(card.claim_id)
             except (*AWAY, UnknownClaim):
-                self.door.present(*DoorSigns(self._desk).no_answer())
+                self.door.present(*DoorSigns(self._desk).not_done())
                 return
         done = await ClaimDeeds(self._app, self._desk, self._staff, card, needing).do(wish)
         if isinstance(done, NextScan):

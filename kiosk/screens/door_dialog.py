@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from kiosk.domain.scans import is_ticket
 from kiosk.screens.base import Desk
@@ -30,10 +29,6 @@ class DoorDialog(Dialog[T | NextScan | None]):
 
     CSS_PATH = "door_dialog.tcss"
     AUTO_FOCUS = "ScanInput"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "mark(-1)", show=False),
-        Binding("down", "mark(1)", show=False),
-    ]
 
     def __init__(self, desk: Desk, title: str) -> None:
         super().__init__(desk, title)
@@ -85,6 +80,10 @@ class DoorDialog(Dialog[T | NextScan | None]):
     def _scanned(self, scanned: ScanInput.Scanned) -> None:
         if not self.busy and (is_ticket(scanned.code) or not self.entered(scanned.typed)):
             self.scanned(scanned.code)
+
+    @on(ScanInput.Moved)
+    def _moved(self, moved: ScanInput.Moved) -> None:
+        self.action_mark(moved.by)
 
     @on(ScanInput.Confirmed)
     @on(PickList.Picked)

@@ -100,8 +100,14 @@ class DoorSigns:
         return words("scan or type a ticket")
 
     def no_answer(self) -> tuple[VerdictFace, str]:
-        """Neither ledger nor store answered."""
-        text = self.desk.words("the books do not answer: scan it once more")
+        """Neither ledger nor store answered to a scan."""
+        return self._away(self.desk.words("the books do not answer: scan it once more"))
+
+    def not_done(self) -> tuple[VerdictFace, str]:
+        """Neither of them answered to what else was to be done."""
+        return self._away(self.desk.words("the books do not answer just now: try it once more"))
+
+    def _away(self, text: str) -> tuple[VerdictFace, str]:
         return VerdictFace("grey", "◌", self.desk.words("No answer"), (text,)), text
 
     def contradicted(self) -> tuple[VerdictFace, str]:
@@ -109,13 +115,6 @@ class DoorSigns:
         words = self.desk.words
         text = words("It could not be booked: an organiser has to look into it.")
         return VerdictFace("red", "✖", words("Not admitted"), (text,)), text
-
-    def not_accepted(self) -> tuple[VerdictFace, str]:
-        """The Code of Conduct was refused."""
-        words = self.desk.words
-        text = words("the Code of Conduct was not accepted: nobody was admitted")
-        face = VerdictFace("red", "✖", words("Not admitted"), (text,))
-        return face, words("Code of Conduct not accepted")
 
     def asking(self) -> VerdictFace:
         """While ledger and store are asked."""
@@ -133,15 +132,32 @@ class DoorSigns:
         text = words("{name} works here now", name=cut(staff.name, 30))
         return VerdictFace("waiting", "▢", words("Next, please"), (text,)), text
 
+    def everybody_out(self, inside: int) -> str:
+        """What it means that everybody has left."""
+        return self.desk.words.count(
+            "1 person is counted as inside and will be outside: the ticket stays good.",
+            "{n} people are counted as inside and will be outside: their tickets stay good.",
+            inside,
+        )
+
+    def emptied(self, out: int) -> tuple[VerdictFace, str]:
+        """Everybody is out."""
+        words = self.desk.words
+        text = words.count("1 person was let out", "{n} people were let out", out)
+        return VerdictFace("waiting", "▢", words("Nobody inside"), (text,)), text
+
     def companions(self, count: int) -> str:
         """How many more may come in."""
         return self.desk.words.count("1 more in this order", "{n} more in this order", count)
 
-    def goodies(self, keys: Sequence[str]) -> str:
-        """What waits to be handed out."""
-        event = self.desk.services.catalog.event
-        names = [goodie.name for goodie in event.goodies if goodie.key in keys]
-        return self.desk.words("Hand out: {goodies}", goodies=cut(", ".join(names), 24))
+    def goodies(self, waiting: Sequence[str], handed: Sequence[str]) -> str:
+        """What waits to be handed out, or, if nothing does, what was."""
+        event, words = self.desk.services.catalog.event, self.desk.words
+        names = [one.name for one in event.goodies if one.key in (waiting or handed)]
+        said = cut(", ".join(names), 24)
+        if waiting:
+            return words("Hand out: {goodies}", goodies=said)
+        return words("Handed out: {goodies}", goodies=said)
 
     def all_keys(self) -> Sequence[Key]:
         """What the keys of a door do, those that are offered now and then among them."""

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from kiosk.domain.claims import InvalidNote, checked_note
 from kiosk.domain.errors import InvalidReason
 from kiosk.domain.people import NAME_MAX
 from kiosk.domain.reasons import checked_reason
@@ -13,6 +14,7 @@ from kiosk.screens.base import Desk
 from kiosk.screens.door_dialog import DoorDialog
 from kiosk.widgets.pick_list import PickRow
 from kiosk.widgets.plain import one_line, wrapped
+from kiosk.words import Words
 
 _COLUMNS = 54
 """So many are in a panel on the narrowest terminal."""
@@ -52,9 +54,10 @@ class ReasonDialog(DoorDialog[str]):
     def entered(self, typed: str) -> bool:
         try:
             reason = checked_reason(typed)
-        except InvalidReason:
+        except InvalidReason as invalid:
             words = self.words
-            self.say(words("A reason has at most {n} letters.", n=words.number(NAME_MAX)))
+            longest = words("A reason has at most {n} letters.", n=words.number(NAME_MAX))
+            self.say(longest if invalid.reason == "too_long" else _not_text(words))
         else:
             self.dismiss(reason)
         return True
@@ -96,9 +99,16 @@ class NoteDialog(DoorDialog[str]):
         self.dismiss("")
 
     def entered(self, typed: str) -> bool:
-        if len(typed) > NAME_MAX:
+        try:
+            note = checked_note(typed)
+        except InvalidNote as invalid:
             words = self.words
-            self.say(words("A note has at most {n} letters.", n=words.number(NAME_MAX)))
+            longest = words("A note has at most {n} letters.", n=words.number(NAME_MAX))
+            self.say(longest if invalid.reason == "too_long" else _not_text(words))
         else:
-            self.dismiss(typed)
+            self.dismiss(note)
         return True
+
+
+def _not_text(words: Words) -> str:
+    return words("Some of these characters are not for reading: type it by hand.")

@@ -14,14 +14,23 @@ class ThisDoor(Enum):
 
     TEST = "test"
     CONFLICTS = "conflicts"
+    EMPTY = "empty"
+
+
+_OTHER_ROWS = 5
+"""Rows before those of what the door leads to."""
 
 
 class ThisDoorDialog(DoorDialog[Doorway | ThisDoor]):
     """Answers another doorway, or what else is to be done."""
 
-    def __init__(self, desk: Desk, doorway: Doorway, conflicts: int = 0) -> None:
+    def __init__(
+        self, desk: Desk, doorway: Doorway, conflicts: int = 0, inside: int | None = None
+    ) -> None:
+        """`inside` is how many people are where it leads to; None if that is not known now."""
         super().__init__(desk, desk.words("This door"))
         self._conflicts = conflicts
+        self._inside = inside
         self._way = doorway.way
         slots = desk.services.catalog.event.slots
         self._slots = {slot.key: doorway.gate.leads_to(slot.key) for slot in slots}
@@ -40,6 +49,7 @@ class ThisDoorDialog(DoorDialog[Doorway | ThisDoor]):
                 PickRow(words("Which way people go"), way),
                 PickRow(words("Test the scanner")),
                 PickRow(words("Conflicts"), words.number(self._conflicts), none),
+                self._everybody_out(),
                 *[PickRow(f"{ticked[slot.key]} {slot.title}") for slot in event.slots],
             ]
         )
@@ -55,10 +65,21 @@ class ThisDoorDialog(DoorDialog[Doorway | ThisDoor]):
                 self.dismiss(ThisDoor.TEST)
             case 3:
                 self.dismiss(ThisDoor.CONFLICTS)
+            case 4:
+                self.dismiss(ThisDoor.EMPTY)
             case _:
-                key = [*self._slots][index - 4]
+                key = [*self._slots][index - _OTHER_ROWS]
                 self._slots[key] = not self._slots[key]
                 self._show()
+
+    def _everybody_out(self) -> PickRow:
+        words, inside = self.words, self._inside
+        if inside is None:
+            return PickRow(words("Everybody has left"), why_not=words("not off line"))
+        none = "" if inside else words("nobody is inside")
+        return PickRow(
+            words("Everybody has left"), words("{n} inside", n=words.number(inside)), none
+        )
 
     def _finish(self) -> None:
         chosen = frozenset(key for key, is_chosen in self._slots.items() if is_chosen)

@@ -61,6 +61,7 @@ class DoorWords:
             Reason.UNPAID: words("Not paid"),
             Reason.REFUNDED: words("Refunded"),
             Reason.REVOKED: words("Revoked"),
+            Reason.CONDUCT_REFUSED: words("Not admitted"),
             Reason.REPLACED: words("Replaced"),
             Reason.NOT_VALID_YET: words("Not valid yet"),
             Reason.NOT_VALID_ANY_MORE: words("Not valid now"),
@@ -96,13 +97,15 @@ class DoorWords:
                 return words("there is no such ticket: ask for the order's e-mail")
             case Reason.OTHER_EVENT:
                 other = verdict.other_event or words("another event")
-                return words("this ticket is for {event}", event=other)
+                return words("this ticket is for {event}: ask for the one for here", event=other)
             case Reason.UNPAID:
-                return words("the order was not paid: it can be paid at the desk")
+                return words("it was not paid: the desk takes the money, or sells another")
             case Reason.REFUNDED:
-                return words("the money for it went back, so it admits nobody")
+                return words("the money for it went back: the desk can sell another")
             case Reason.REVOKED:
                 return words("it was taken back: the desk can tell why")
+            case Reason.CONDUCT_REFUSED:
+                return words("the Code of Conduct was not accepted: scan again to read it")
             case Reason.REPLACED:
                 return words("a newer one was issued: ask for the newer one")
             case Reason.NOT_VALID_YET | Reason.NOT_VALID_ANY_MORE:
@@ -184,5 +187,8 @@ class DoorWords:
         if verdict.reason is Reason.NOT_VALID_YET and valid and valid.starts:
             return words("valid from {when}", when=words.when(valid.starts, self.now))
         if valid and valid.ends:
-            return words("it was valid until {when}", when=words.when(valid.ends, self.now))
+            return words(
+                "it was valid until {when}; the desk can sell another",
+                when=words.when(valid.ends, self.now),
+            )
         return words("it does not admit at this hour")

@@ -17,6 +17,7 @@ SILENCE_SECONDS = 0.15
 """A scanner types a symbol every few milliseconds; after so long without one it has finished."""
 
 LENGTH_MAX = 512
+_MOVES = {"up": -1, "down": 1}
 _ENDINGS = {"enter": Ending.ENTER, "ctrl+j": Ending.ENTER, "tab": Ending.TAB}
 
 
@@ -49,6 +50,12 @@ class ScanInput(Input):
     class Confirmed(Message):
         """Enter, with nothing typed."""
 
+    @dataclass
+    class Moved(Message):
+        """An arrow up or down, in its turn among what else is pressed."""
+
+        by: int
+
     def __init__(
         self,
         clock: Clock,
@@ -75,6 +82,8 @@ class ScanInput(Input):
             key.stop()
             key.prevent_default()
             self._end(ending)
+        elif by := _MOVES.get(key.key):
+            self.post_message(self.Moved(by))
 
     async def action_submit(self) -> None:
         self._end(Ending.ENTER)

@@ -8,6 +8,7 @@ from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import Conflict, LaneStatus
 from kiosk.services.admission import Admission
 from kiosk.services.doorways import Doorways
+from kiosk.services.emptyings import Emptyings
 from kiosk.services.lane import Lane
 from kiosk.services.turnout import DoorCounters
 from tests.kiosk.fake_events import LEDGER_AWAY
@@ -23,6 +24,7 @@ class FakeAdmission(Admission, Answers):
         self.verdicts: deque[Verdict | NeedsConduct] = deque()
         self.scans: list[Scan] = []
         self.accepted: list[str] = []
+        self.refused: list[NeedsConduct] = []
         self.undone: list[tuple[int, str, str, int]] = []
         """Claim, reason, supervisor, nonce."""
         self.counted: DoorCounters | None = DoorCounters(412, 600, 389, None, 14)
@@ -42,6 +44,11 @@ class FakeAdmission(Admission, Answers):
         self.accepted.append(language)
         self.check()
         return Verdict(Reason.ADMITTED, needs.ticket_number, needs.holder, needs.slot_key)
+
+    async def refuse_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict:
+        self.refused.append(needs)
+        self.check()
+        return needs.refused
 
     async def undo(
         self, claim_id: int, *, reason: str, supervisor: StaffMember, nonce: int
@@ -74,6 +81,20 @@ class FakeDoorways(Doorways, Answers):
         self.kept_by.append(staff)
 
 
+class FakeEmptyings(Emptyings, Answers):
+    """Lets out as many as the test says."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.out = 389
+        self.asked: list[tuple[Gate, str]] = []
+
+    async def empty(self, gate: Gate, supervisor: StaffMember) -> int:
+        self.asked.append((gate, supervisor.name))
+        self.check()
+        return self.out
+
+
 class FakeLane(Lane, Answers):
     """On line, unless the test says otherwise: what the fake admission says is what it says."""
 
@@ -96,6 +117,9 @@ class FakeLane(Lane, Answers):
 
     async def accept_conduct(self, needs: NeedsConduct, language: str, scan: Scan) -> Verdict:
         return await self._fake.accept_conduct(needs, language, scan)
+
+    async def refuse_conduct(self, needs: NeedsConduct, scan: Scan) -> Verdict:
+        return await self._fake.refuse_conduct(needs, scan)
 
     async def conflicts(self) -> list[Conflict]:
         self.check()

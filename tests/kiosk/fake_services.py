@@ -42,7 +42,7 @@ from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
 from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
-from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeLane
+from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeEmptyings, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
 from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeStats, a_snapshot
 from tests.kiosk.fake_stalls import FakeTokenDesk
@@ -243,6 +243,7 @@ class Fakes:
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
         self.doorways = FakeDoorways()
+        self.emptyings = FakeEmptyings()
         self.lane = FakeLane(self.admission)
         self.claims = FakeClaims()
         self.ticket_desk = FakeTicketDesk()
@@ -261,6 +262,7 @@ class Fakes:
             pack_stock=self.pack_stock,
             admission=self.admission,
             doorways=self.doorways,
+            emptyings=self.emptyings,
             lane=self.lane,
             staff=self.staff,
             pairing=self.pairing,

@@ -107,7 +107,7 @@ async def ticket(pilot: Play, fakes: Fakes) -> None:
 async def conduct(pilot: Play, fakes: Fakes) -> None:
     """The Code of Conduct."""
     await to_door(pilot)
-    fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+    fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
     await type_in(pilot, CODE)
     await until_screen(pilot, ConductScreen)
 

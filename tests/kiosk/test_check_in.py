@@ -57,7 +57,7 @@ async def test_somebody_scans_accepts_in_their_language_and_walks_in() -> None:
         await pilot.press("right")
         await until_text(pilot, "Tengo una entrada")
         await to_check_in(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         assert "Código de conducta" in text_of(pilot)
@@ -135,7 +135,7 @@ async def test_whoever_does_not_accept_is_not_admitted_and_is_told_where_help_is
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):
         await to_check_in(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         await pilot.press("escape")
@@ -180,7 +180,7 @@ async def test_whoever_walks_away_is_forgotten(reading: bool) -> None:
     async with playing(fakes.services) as (app, pilot):
         await to_check_in(pilot)
         if reading:
-            fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+            fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
             await type_in(pilot, CODE)
             await until_screen(pilot, ConductScreen)
         fakes.clock.advance(seconds=46)
@@ -207,7 +207,7 @@ async def test_names_are_drawn_as_they_are_on_the_smallest_screen(text: str) -> 
     async with playing(fakes.services, size=SMALLEST) as (_, pilot):
         await to_check_in(pilot)
         holder = Attendee(text, f"{text}@example.org")
-        fakes.admission.verdicts.append(NeedsConduct(text, NUMBER, holder, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(text, NUMBER, holder, "regular", 77))
         await type_in(pilot, text)
         await accept(pilot, fakes)
         await until_screen(pilot, CheckedInScreen)

@@ -76,7 +76,7 @@ async def test_whose_ticket_it_is_may_be_unknown_while_off_line() -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, None, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, None, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         await until_text(pilot, "Please read this, and say whether you accept it.")

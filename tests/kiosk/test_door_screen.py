@@ -5,13 +5,14 @@ from asyncio import Event
 import pytest
 from textual.widgets import Input
 
-from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Verdict
+from kiosk.domain.admission import Colour, NeedsConduct, Reason, Scan, Verdict, Way
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.people import Attendee
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.staff import StaffDialog
+from kiosk.screens.this_door import ThisDoorDialog
 from kiosk.screens.verdicts import DoorWords
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.scan_input import ScanInput
@@ -156,7 +157,7 @@ async def test_the_code_of_conduct_is_accepted_in_the_attendees_language_and_onl
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         await pilot.press("right")
@@ -168,23 +169,26 @@ async def test_the_code_of_conduct_is_accepted_in_the_attendees_language_and_onl
         assert fakes.admission.accepted == ["es"]
 
 
-async def test_a_refused_code_of_conduct_admits_nobody() -> None:
+async def test_a_refused_code_of_conduct_admits_nobody_and_is_on_record() -> None:
     fakes = Fakes()
+    needs = NeedsConduct(CODE, NUMBER, ADA, "regular", 77)
     async with playing(fakes.services) as (_, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(needs)
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         await pilot.press("escape")
         await until(pilot, lambda: look_of(pilot) == "red")
-        assert fakes.admission.accepted == []
+        await until_text(pilot, "the Code of Conduct was not accepted: scan again to read it")
+        assert "✖ Ada L." in text_of(pilot)
+        assert (fakes.admission.accepted, fakes.admission.refused) == ([], [needs])
 
 
 async def test_a_scanner_that_reads_twice_accepts_nothing_by_its_enter() -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (app, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         await pilot.press("enter")
@@ -204,7 +208,7 @@ async def test_a_ticket_scanned_over_the_code_of_conduct_is_told_to_wait_and_acc
     fakes = Fakes()
     async with playing(fakes.services) as (app, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         fakes.clock.advance(seconds=5)
@@ -223,7 +227,7 @@ async def test_the_code_of_conduct_is_answered_by_touch(answer: str, accepted: l
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)
         await pilot.click("#conduct-text")
@@ -272,6 +276,26 @@ async def test_a_scan_without_an_answer_is_repeated_as_the_same_scan() -> None:
         assert first == again != another
 
 
+async def test_a_scan_without_an_answer_is_another_one_where_the_door_has_changed() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_door(pilot)
+        fakes.admission.refuse(LEDGER_AWAY)
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "grey")
+        await pilot.press("f7")
+        await until_screen(pilot, ThisDoorDialog)
+        await pilot.press("down", "enter", "up", "enter")
+        await until_text(pilot, "EXIT")
+        fakes.clock.advance(seconds=3)
+        fakes.admission.verdicts.append(verdict(Reason.LEFT, fakes))
+        await type_in(pilot, CODE)
+        await until(pilot, lambda: look_of(pilot) == "green")
+        [before, after] = fakes.admission.scans
+        assert (before.way, after.way) == (Way.IN, Way.OUT)
+        assert before.nonce != after.nonce
+
+
 async def test_a_ticket_that_the_books_contradict_keeps_no_other_from_the_door() -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):
@@ -291,7 +315,7 @@ async def test_an_accepted_code_of_conduct_without_an_answer_is_asked_again_as_t
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, ADA, "regular", 77))
         fakes.admission.refuse_after(1, LEDGER_AWAY)
         await type_in(pilot, CODE)
         await until_screen(pilot, ConductScreen)

@@ -105,7 +105,7 @@ async def test_the_door_draws_it_as_it_is(text: str, monkeypatch: pytest.MonkeyP
     holder = Attendee(text, f"{text}@example.org")
     async with playing(fakes.services) as (app, pilot):
         await to_door(pilot)
-        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, holder, "regular"))
+        fakes.admission.verdicts.append(NeedsConduct(CODE, NUMBER, holder, "regular", 77))
         await type_in(pilot, text)
         await until_screen(pilot, ConductScreen)
         assert_in_frame(pilot)

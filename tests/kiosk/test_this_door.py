@@ -1,10 +1,16 @@
 """What a door is for: which way, and where to; kept from one shift to the next."""
 
+from textual.events import Key
+
 from kiosk.domain.admission import EVERY_SLOT, Gate, Reason, Way
 from kiosk.domain.doorways import Doorway
+from kiosk.domain.lane import LaneState, LaneStatus
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.pin import PinDialog
+from kiosk.screens.reason import SureDialog
 from kiosk.screens.scanner_test import ScannerTestScreen
 from kiosk.screens.this_door import ThisDoorDialog
+from kiosk.services.turnout import DoorCounters
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -19,7 +25,7 @@ from tests.kiosk.playing import (
 )
 from tests.kiosk.test_door_screen import look_of, to_door, verdict
 
-DONE, WAY, TEST, CONFLICTS, EARLY, REGULAR, WORKSHOP, PARTY, CREW = range(9)
+DONE, WAY, TEST, CONFLICTS, EMPTY, EARLY, REGULAR, WORKSHOP, PARTY, CREW = range(10)
 WORKSHOPS = Gate(frozenset({"workshop"}))
 
 
@@ -63,6 +69,16 @@ async def test_a_door_that_lets_people_out_looks_like_one() -> None:
         await until(pilot, lambda: look_of(pilot) == "green")
         [scan] = fakes.admission.scans
         assert (scan.way, scan.gate, scan.staff) == (Way.OUT, EVERY_SLOT, "Robin")
+
+
+async def test_keys_of_one_breath_are_heard_in_their_order() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_this_door(pilot)
+        for key in ("down", "enter", "up", "enter"):
+            app.post_message(Key(key, None))
+        await until_screen(pilot, DoorScreen)
+        await until_text(pilot, "EXIT · North gate")
 
 
 async def test_the_door_is_as_it_was_left() -> None:
@@ -132,3 +148,49 @@ async def test_rows_are_picked_by_touch() -> None:
         await pilot.click("PickList", offset=(5, WAY))
         await pilot.click("PickList", offset=(5, DONE))
         await until_text(pilot, "EXIT · North gate")
+
+
+async def test_a_supervisors_word_lets_everybody_out_who_went_home_without_a_scan() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot)
+        await until_text(pilot, "389 inside")
+        await pilot.press(*["down"] * EMPTY, "enter")
+        await until_screen(pilot, SureDialog)
+        await until_text(pilot, "389 people are counted as inside and will be outside")
+        await pilot.press("enter")
+        await until_screen(pilot, PinDialog)
+        assert fakes.emptyings.asked == []
+        await type_in(pilot, "3333")
+        await until_text(pilot, "389 people were let out")
+        assert fakes.emptyings.asked == [(EVERY_SLOT, "Sasha")]
+
+
+async def test_nobody_is_let_out_without_a_word_an_answer_or_somebody_inside() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (_, pilot):
+        await to_this_door(pilot, "3333")
+        await until_text(pilot, "389 inside")
+        await pilot.press(*["down"] * EMPTY, "enter")
+        await until_screen(pilot, SureDialog)
+        await pilot.press("escape")
+        await until_screen(pilot, DoorScreen)
+        assert fakes.emptyings.asked == []
+        fakes.emptyings.refuse(LEDGER_AWAY)
+        await pilot.press("f7")
+        await until_screen(pilot, ThisDoorDialog)
+        await pilot.press(*["down"] * EMPTY, "enter")
+        await until_screen(pilot, SureDialog)
+        await pilot.press("enter")
+        await until_text(pilot, "the books do not answer just now")
+        fakes.admission.counted = DoorCounters(412, 600, 0, None, 14)
+        assert isinstance(pilot.app.screen, DoorScreen)
+        await pilot.app.screen.count().wait()
+        await pilot.press("f7")
+        await until_text(pilot, "nobody is inside")
+        await pilot.press("escape")
+        fakes.lane.said = LaneStatus(LaneState.OFFLINE)
+        await until_screen(pilot, DoorScreen)
+        pilot.app.screen.tick()
+        await pilot.press("f7")
+        await until_text(pilot, "not off line")

@@ -1,8 +1,12 @@
 """Taking an admission back: with a reason, by a supervisor's word, and only the last one."""
 
+from dataclasses import replace
+
 import pytest
+from textual.events import Paste
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.lane import LaneState, LaneStatus
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.reason import ReasonDialog
@@ -89,6 +93,18 @@ async def test_a_reason_that_is_too_long_is_refused_and_nothing_is_done() -> Non
         assert fakes.admission.undone == []
 
 
+async def test_a_reason_that_cannot_be_read_is_refused_with_what_is_wrong() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_undo(pilot, fakes)
+        assert app.focused is not None
+        app.focused.post_message(Paste("torn\x1b[2J"))
+        await pilot.pause()
+        await pilot.press("enter")
+        await until_text(pilot, "Some of these characters are not for reading")
+        assert fakes.admission.undone == []
+
+
 @pytest.mark.parametrize("code", [TICKET, NUMBER], ids=["scanned", "typed"])
 async def test_a_ticket_scanned_over_the_question_is_the_next_one(code: str) -> None:
     fakes = Fakes()
@@ -132,6 +148,40 @@ async def test_without_an_answer_it_is_the_same_undo_when_asked_again() -> None:
         await until(pilot, lambda: len(fakes.admission.undone) == 2)
         first, again = fakes.admission.undone
         assert first == again
+
+
+async def test_what_was_admitted_last_is_not_taken_back_once_it_has_left() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_undo(pilot, fakes)
+        await pilot.press("escape")
+        await until_screen(pilot, DoorScreen)
+        somebody = replace(verdict(Reason.LEFT, fakes), claim_id=78)
+        fakes.admission.verdicts += [somebody, verdict(Reason.LEFT, fakes)]
+        await type_in(pilot, TICKET)
+        await until_text(pilot, "out again")
+        assert "F4" in text_of(pilot)
+        await type_in(pilot, NUMBER)
+        await until(pilot, lambda: "F4" not in text_of(pilot))
+        await pilot.press("f4")
+        assert isinstance(app.screen, DoorScreen)
+
+
+async def test_nothing_is_taken_back_off_line() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_undo(pilot, fakes)
+        await pilot.press("escape")
+        await until_screen(pilot, DoorScreen)
+        assert isinstance(app.screen, DoorScreen)
+        fakes.lane.said = LaneStatus(LaneState.OFFLINE)
+        app.screen.tick()
+        await until(pilot, lambda: "F4" not in text_of(pilot))
+        await pilot.press("f4")
+        assert isinstance(app.screen, DoorScreen)
+        fakes.lane.said = LaneStatus()
+        app.screen.tick()
+        await until_text(pilot, "F4 Undo")
 
 
 async def test_there_is_nothing_to_take_back_before_anybody_is_admitted() -> None:
