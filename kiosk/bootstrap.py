@@ -31,6 +31,7 @@ from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.finishing_tickets import TicketFinisher
 from kiosk.services.finishing_tokens import TokenFinisher
 from kiosk.services.front import Front
+from kiosk.services.gifts import Gifts
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
@@ -175,7 +176,8 @@ async def assemble(
     tickets = TicketFinisher(claims, transfers, hand_outs, emptyings)
     wallets = Wallets(backing, catalog)
     worker = AirdropWorker(backing, catalog, wallets.plans, chains or {})
-    tokens = TokenFinisher(wallets, worker)
+    gifts = Gifts(backing, catalog, wallets)
+    tokens = TokenFinisher(wallets, gifts, worker)
     return Services(
         catalog=catalog,
         sales=Sales(backing, catalog, settlement, payments),
@@ -200,6 +202,7 @@ async def assemble(
         statements=Statements(backing, catalog, wallets),
         recipients=Recipients(backing, catalog),
         token_receipts=TokenReceipts(backing, catalog),
+        gifts=gifts,
         reconciliation=Reconciliation(backing, catalog, settlement, finisher, tickets, tokens),
         stats=Stats(backing, catalog),
         crowds=Crowds(backing, catalog),

@@ -10,6 +10,7 @@ from kiosk.domain.event_file_sale import SaleReader
 from kiosk.domain.event_reader import Read, Table
 from kiosk.domain.tokens import (
     CONDITIONS,
+    GIFT_LIFE,
     SUPPLY_MAX,
     ExpiryRule,
     Hook,
@@ -23,6 +24,7 @@ from kiosk.domain.tokens import (
 T = TypeVar("T")
 
 _DAYS_MAX: Final = 36_500
+_GIFT_HOURS_MAX: Final = 8_760
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
 _HOOK: Final = 'a file and a function in it, like "expiry.py:happy_hour"'
 
@@ -37,7 +39,7 @@ class TokenReader:
     def token(self, table: Table) -> Token:
         """One table of `[[tokens]]`."""
         table.allow(
-            *("key", "name", "supply", "expiry", "contract"),
+            *("key", "name", "supply", "expiry", "contract", "gift_hours"),
             *("balance_max", "transfer_max", "daily_max", "pin_above"),
         )
         return Token(
@@ -51,6 +53,7 @@ class TokenReader:
                 daily_max=table.some("daily_max", 1, SUPPLY_MAX),
                 pin_above=table.whole("pin_above", 0, SUPPLY_MAX, default=0),
             ),
+            gift_life=_gift_life(table),
             contract=_contract(table),
         )
 
@@ -82,6 +85,11 @@ class TokenReader:
         except HookFailed as failed:
             table.fault("hook", f"{_HOOK}: {failed}")
             return None
+
+
+def _gift_life(table: Table) -> timedelta:
+    hours = table.some("gift_hours", 1, _GIFT_HOURS_MAX)
+    return GIFT_LIFE if hours is None else timedelta(hours=hours)
 
 
 def _contract(table: Table) -> str:

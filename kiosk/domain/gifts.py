@@ -105,7 +105,12 @@ def end_id(gift_id: int) -> int:
 
 
 def ending(
-    gift: Move, kind: MoveKind, receiver: int, expiry: Callable[[MovePart], datetime | None]
+    gift: Move,
+    kind: MoveKind,
+    *,
+    receiver: int,
+    expiry: Callable[[MovePart], datetime | None],
+    at: datetime,
 ) -> Move:
     """The move that ends a gift: every part of it becomes a bill of `receiver`.
 
@@ -117,4 +122,14 @@ def ending(
         replace(part, bill=bill_id(move_id, 1, at), expires_at=expiry(part), empties=False)
         for at, part in enumerate(gift.parts)
     )
-    return replace(gift, id=move_id, kind=kind, receiver=receiver, parts=parts)
+    return Move(
+        id=move_id,
+        kind=kind,
+        token_number=gift.token_number,
+        amount=gift.amount,
+        sender=gift.sender,
+        receiver=receiver,
+        asked_at=at,
+        parts=parts,
+        note=gift.note,
+    )

@@ -11,6 +11,9 @@ from kiosk.domain.errors import KioskError
 SUPPLY_MAX: Final = 10**15
 """Tokens of one kind; far below what the ledger counts."""
 
+GIFT_LIFE: Final = timedelta(days=7)
+"""How long a gift waits to be claimed, where an event says nothing."""
+
 
 class Origin(StrEnum):
     """How tokens came to their owner."""
@@ -97,6 +100,8 @@ class Token:
     limits: Limits = Limits()
     number: int = 0
     """What stands for it on the ledger; 0 until the store has given it one."""
+    gift_life: timedelta = GIFT_LIFE
+    """How long a gift waits to be claimed before it goes back to its giver."""
     contract: str = ""
     """The address of its contract on an Ethereum chain, if airdrops of it go there."""
 

@@ -1,4 +1,4 @@
-"""Finish what a crash left of tokens, book what has expired, and go on with the airdrops."""
+"""Finish what a crash left of tokens, send gifts back, book what has expired, give airdrops."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.services.airdrop_worker import AirdropWorker
+from kiosk.services.gifts import Gifts
 from kiosk.services.trouble import FAULTS
 from kiosk.services.wallets import Wallets
 from ledger.engine import LedgerUnavailable
@@ -18,13 +19,15 @@ log = logging.getLogger(__name__)
 class TokenFinisher:
     """Finishes it all; what cannot be finished stops nothing else."""
 
-    def __init__(self, wallets: Wallets, worker: AirdropWorker) -> None:
+    def __init__(self, wallets: Wallets, gifts: Gifts, worker: AirdropWorker) -> None:
         self._wallets = wallets
+        self._gifts = gifts
         self._worker = worker
 
     async def run(self) -> int:
         """Bring every move of tokens as far as it goes; how many had been left unfinished."""
         finished = await _each(await self._wallets.unfinished(), self._wallets.finish)
+        await _each(await self._gifts.due(), self._gifts.send_back)
         await _each(await self._wallets.with_expired(), self._wallets.sweep_wallet)
         await _each(await self._worker.airdrops(), self._worker.work_at)
         return finished

@@ -12,6 +12,7 @@ from kiosk.services.courtesy import Courtesy
 from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
 from kiosk.services.emptyings import Emptyings
+from kiosk.services.gifts import Gifts
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
@@ -62,6 +63,7 @@ class Services:
     statements: Statements
     recipients: Recipients
     token_receipts: TokenReceipts
+    gifts: Gifts
     reconciliation: Reconciliation
     stats: Stats
     crowds: Crowds

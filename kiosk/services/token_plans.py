@@ -26,14 +26,19 @@ class TokenPlans:
         return move.planned(tuple(parts))
 
     def expiry(
-        self, token: Token, origin: Origin, part: Part | int, at: datetime | None = None
+        self, token: Token, origin: Origin, part: Part | MovePart | int, at: datetime | None = None
     ) -> datetime | None:
-        """When tokens expire that arrive at `at`, or now; of a part of a bill, or so many new."""
+        """When tokens expire that arrive at `at`, or now: part of a bill or gift, or new ones."""
         zone = ZoneInfo(self._catalog.event.timezone)
         arrives = (at or self._clock.now()).astimezone(zone)
-        if isinstance(part, int):
-            return token.expires_at(Receipt(arrives, origin, part, None))
-        return token.expires_at(Receipt(arrives, origin, part.amount, part.bill.expires_at))
+        match part:
+            case Part():
+                receipt = Receipt(arrives, origin, part.amount, part.bill.expires_at)
+            case MovePart():
+                receipt = Receipt(arrives, origin, part.amount, part.expires_at)
+            case amount:
+                receipt = Receipt(arrives, origin, amount, None)
+        return token.expires_at(receipt)
 
     def token(self, number: int) -> Token:
         """The kind of token that has this number."""

@@ -104,7 +104,7 @@ class Wallets:
 
     async def issue(self, errand: Errand, wallet_id: int, origin: Origin) -> Move:
         """Tokens come to be in a wallet; raises `TokensGone` or `LimitExceeded`."""
-        await self._check_room(errand, wallet_id)
+        await self.check_room(wallet_id, errand.token, errand.amount)
         expires_at = self.plans.expiry(errand.token, origin, errand.amount)
         part = MovePart(None, bill_id(errand.id, 1, 0), errand.amount, expires_at)
         move = self._new(errand, MoveKind.ISSUE, receiver=wallet_id).planned((part,))
@@ -121,10 +121,16 @@ class Wallets:
         """
         if sender == receiver:
             raise SameWallet(sender)
-        most = errand.token.limits.transfer_max
-        if most is not None and errand.amount > most:
-            raise LimitExceeded(WalletLimit.TRANSFER, most, most)
+        _check_transfer(errand)
         return await self._take(errand, self._new(errand, MoveKind.SEND, sender, receiver=receiver))
+
+    async def give(self, errand: Errand, giver: int, also: Callable[[Session], None]) -> Move:
+        """Tokens go into a gift; `also` stores what else there is to it, in the same unit of work.
+
+        Raises as `send` does.
+        """
+        _check_transfer(errand)
+        return await self._take(errand, self._new(errand, MoveKind.GIFT, giver), also)
 
     async def spend(
         self, errand: Errand, sender: int, app: str, also: Callable[[Session], None] | None = None
@@ -161,6 +167,15 @@ class Wallets:
         done = await self._moves.finish(await self._store_plan(planned, token))
         return done.amount if done.state is MoveState.DONE else 0
 
+    async def check_room(self, wallet_id: int, token: Token, amount: int) -> None:
+        """Raise `LimitExceeded` if a wallet may not hold so many more tokens."""
+        most = token.limits.balance_max
+        if most is None:
+            return
+        held = await self.balance(wallet_id, token)
+        if held + amount > most:
+            raise LimitExceeded(WalletLimit.BALANCE, most, max(most - held, 0))
+
     async def unfinished(self) -> list[Move]:
         """The moves that somebody left, the oldest first."""
         return await self._moves.unfinished()
@@ -177,7 +192,7 @@ class Wallets:
         stored = await self._store.transaction(partial(token_moves.find, move_id=move.id))
         if stored is None:
             if move.receiver is not None:
-                await self._check_room(errand, move.receiver)
+                await self.check_room(move.receiver, errand.token, errand.amount)
             stored = await self._store_plan(await self.plans.plan(move), errand.token, also)
         done = await self._moves.finish(stored)
         if done.state is MoveState.REFUSED:
@@ -201,19 +216,12 @@ class Wallets:
                 sent = token_moves.sent_since(session, move.sender, token.number, today)
                 if sent + move.amount > daily:
                     raise LimitExceeded(WalletLimit.DAILY, daily, max(daily - sent, 0))
+            stored = token_moves.add(session, event.id, move)
             if also is not None:
                 also(session)
-            return token_moves.add(session, event.id, move)
+            return stored
 
         return await self._store.transaction(intend)
-
-    async def _check_room(self, errand: Errand, wallet_id: int) -> None:
-        most = errand.token.limits.balance_max
-        if most is None:
-            return
-        held = await self.balance(wallet_id, errand.token)
-        if held + errand.amount > most:
-            raise LimitExceeded(WalletLimit.BALANCE, most, max(most - held, 0))
 
     def _new(
         self,
@@ -236,6 +244,12 @@ class Wallets:
             app=app,
             note=errand.note,
         )
+
+
+def _check_transfer(errand: Errand) -> None:
+    most = errand.token.limits.transfer_max
+    if most is not None and errand.amount > most:
+        raise LimitExceeded(WalletLimit.TRANSFER, most, most)
 
 
 def midnight(now: datetime, timezone: str) -> datetime:

@@ -27,6 +27,7 @@ from kiosk.domain.terminals import (
     TerminalStatus,
 )
 from kiosk.services.airdrops import Airdrops
+from kiosk.services.gifts import Gifts
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.printing import TicketPrinter
@@ -226,6 +227,13 @@ class FakeTokenReceipts(TokenReceipts):
         pass
 
 
+class FakeGifts(Gifts):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -280,6 +288,7 @@ class Fakes:
             statements=FakeStatements(),
             recipients=FakeRecipients(),
             token_receipts=FakeTokenReceipts(),
+            gifts=FakeGifts(),
             reconciliation=FakeReconciliation(),
             stats=self.stats,
             crowds=self.crowds,

@@ -17,6 +17,7 @@ supply = 500
 transfer_max = 20
 daily_max = 50
 balance_max = 100
+gift_hours = 36
 """
 RULES = """
 [[tokens.expiry]]
@@ -64,6 +65,7 @@ def test_a_token_and_its_limits() -> None:
     [beer] = tokens(BEER)
     assert (beer.key, beer.name, beer.supply) == ("beer", "Beer", 500)
     assert beer.limits == Limits(balance_max=100, transfer_max=20, daily_max=50)
+    assert beer.gift_life == timedelta(hours=36)
     assert beer.expires_at(a_receipt()) is None
 
 
@@ -88,6 +90,7 @@ def test_the_first_rule_to_expire_counts() -> None:
     ("before", "after", "key", "expected"),
     [
         ("supply = 500", "supply = 0", "tokens[1].supply", "a whole number from 1 to"),
+        ("gift_hours = 36", "gift_hours = 0", "tokens[1].gift_hours", "a whole number from 1 to"),
         ("supply = 500", "suply = 500", "tokens[1].suply", "did you mean supply?"),
         ("supply = 500", 'supply = 5\ncontract = "0x[/]"', "tokens[1].contract", "like 0x5290"),
         ('"transfer"', '"theft"', "tokens[1].expiry[1].origins", "some of purchase, transfer"),
