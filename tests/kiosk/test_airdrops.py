@@ -1,10 +1,10 @@
 """Airdrops on both engines: every share once, within the budget, whatever the chain does."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
 
-from kiosk.domain.airdrop_lists import ListedRow
 from kiosk.domain.airdrops import (
     AirdropExists,
     Condition,
@@ -15,23 +15,17 @@ from kiosk.domain.airdrops import (
 )
 from kiosk.domain.chains import ChainState, ChainUnavailable
 from kiosk.domain.people import Attendee
-from kiosk.services.airdrop_worker import AirdropWorker
 from kiosk.services.airdrops import AirdropPlan, Airdrops
 from kiosk.services.backing import Backing
-from kiosk.services.bills import Bills
-from kiosk.services.token_plans import TokenPlans
 from tests.kiosk.crashes import Crash, Fuse, crashing
 from tests.kiosk.factories import ADA, GRACE, an_event
 from tests.kiosk.fake_chain import FakeChain
 from tests.kiosk.purses import Purses, a_token
+from tests.kiosk.wallet_acts import airdrops_of, rows
 from tests.kiosk.world import World
 
 JOAN = Attendee("Joan Clarke", "joan@example.org")
-STEPS_MAX = 80
-
-
-def rows(*people: Attendee, amount: int = 100) -> list[ListedRow]:
-    return [ListedRow(at, at + 1, person, amount) for at, person in enumerate(people, 1)]
+STEPS_MAX = 150
 
 
 @dataclass(frozen=True)
@@ -44,11 +38,7 @@ class Drops:
 
     @classmethod
     def on(cls, purses: Purses, chain: FakeChain, backing: Backing | None = None) -> "Drops":
-        backing = backing or purses.terminal.backing
-        catalog = purses.terminal.services.catalog
-        plans = TokenPlans(catalog, Bills(backing, catalog), backing.clock)
-        worker = AirdropWorker(backing, catalog, plans, {chain.name: chain})
-        return cls(purses, chain, Airdrops(backing, catalog, worker))
+        return cls(purses, chain, airdrops_of(purses, chain, backing))
 
     def plan(self, **changes: object) -> AirdropPlan:
         return AirdropPlan("party", self.purses.token, **changes)  # type: ignore[arg-type]  # fields
@@ -193,7 +183,58 @@ async def test_what_is_unspent_is_taken_back(drops: Drops) -> None:
     assert await drops.purses.totals() == (30, 30, 0)
 
 
-async def test_killed_at_every_step_everybody_is_given_once(world: World) -> None:
+async def over_a_chain(drops: Drops) -> None:
+    await drops.give(ADA, GRACE, JOAN, chain="fake")
+
+
+async def over_a_chain_that_fails_first(drops: Drops) -> None:
+    drops.chain.says = ChainState.PENDING
+    await drops.give(ADA, GRACE, JOAN, chain="fake")
+    for transaction, state in drops.chain.states.items():
+        if state is ChainState.PENDING:
+            drops.chain.states[transaction] = ChainState.FAILED
+    airdrop = await drops.airdrops.find("party")
+    await drops.airdrops.run(airdrop)
+    drops.purses.terminal.backing.clock.advance(minutes=2)  # type: ignore[attr-defined]  # a fake
+    drops.chain.says = ChainState.CONFIRMED
+    await drops.airdrops.run(airdrop)
+
+
+async def claimed(drops: Drops) -> None:
+    airdrop = await drops.airdrops.load(drops.plan(is_claimed=True), rows(ADA, GRACE, JOAN))
+    for person in (ADA, GRACE, JOAN):
+        wallet = await drops.purses.wallets.open(person)
+        for _, share in await drops.airdrops.offered(wallet.id):
+            await drops.airdrops.claim(airdrop, share)
+    await drops.airdrops.run(airdrop)
+
+
+async def taken_back(drops: Drops) -> None:
+    await over_a_chain(drops)
+    await drops.airdrops.take_back(await drops.airdrops.find("party"))
+
+
+Act = Callable[[Drops], Awaitable[None]]
+GIVEN = {ShareState.RECEIVED: 2, ShareState.REFUSED: 1}
+ENDS: dict[Act, dict[ShareState, int]] = {
+    over_a_chain: GIVEN,
+    over_a_chain_that_fails_first: GIVEN,
+    claimed: GIVEN,
+    taken_back: {ShareState.TAKEN_BACK: 2, ShareState.REFUSED: 1},
+}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        over_a_chain,
+        pytest.param(over_a_chain_that_fails_first, marks=pytest.mark.long),
+        pytest.param(claimed, marks=pytest.mark.long),
+        pytest.param(taken_back, marks=pytest.mark.long),
+    ],
+    ids=lambda act: act.__name__,
+)
+async def test_killed_at_every_step_everybody_is_given_once(world: World, act: Act) -> None:
     for step in range(STEPS_MAX):
         world.event = an_event()
         survivor = Drops.on(await Purses.open(world, a_token(supply=250)), FakeChain())
@@ -202,14 +243,20 @@ async def test_killed_at_every_step_everybody_is_given_once(world: World) -> Non
         doomed = Drops.on(survivor.purses, survivor.chain, backing)
         fuse.set(step)
         try:
-            await doomed.give(ADA, GRACE, JOAN, chain="fake")
+            await act(doomed)
         except Crash:
-            progress = await survivor.give(ADA, GRACE, JOAN, chain="fake")
+            killed = True
+            world.clock.advance(minutes=2)
+            await act(survivor)
         else:
-            return
-        assert progress.shares == {ShareState.RECEIVED: 2, ShareState.REFUSED: 1}
-        assert await survivor.has(ADA) == await survivor.has(GRACE) == 100
-        assert survivor.chain.paid == 200
-        assert await survivor.purses.totals() == (200, 0, 0)
+            killed = False
+        airdrop = await survivor.airdrops.find("party")
+        assert (await survivor.airdrops.progress(airdrop)).shares == ENDS[act]
+        given = 100 if ENDS[act] == GIVEN else 0
+        assert await survivor.has(ADA) == await survivor.has(GRACE) == given
+        assert survivor.chain.paid == (0 if act is claimed else 200)
+        assert await survivor.purses.totals() == (2 * given, 0, 0)
         await world.close_terminals()
+        if not killed:
+            return
     pytest.fail(f"more than {STEPS_MAX} steps")
