@@ -77,6 +77,10 @@ def _run(said: Namespace) -> int:
         return _ledger_command(said, settings)
     if said.command == "airdrop":
         return airdrop_arguments.run(said, settings)
+    if said.command == "export":
+        from kiosk.commands import export
+
+        return export.write(settings, said.folder)
     if said.command in staff_arguments.COMMANDS:
         return staff_arguments.run(said, settings)
     from kiosk.bootstrap import run
@@ -143,6 +147,8 @@ def _parser() -> ArgumentParser:
     airdrop_arguments.add_airdrop(commands.add_parser("airdrop", help="give tokens to many"))
     staff_arguments.add_staff(commands.add_parser("staff", help="badges, and locked PINs"))
     staff_arguments.add_terminal(commands.add_parser("terminal", help="let in, and send out"))
+    export = commands.add_parser("export", help="write tables of everything, for spreadsheets")
+    export.add_argument("folder", metavar="FOLDER", help="a new folder, with a file of each kind")
     staff_arguments.add_audit(commands.add_parser("audit", help="who did what, where and when"))
     return parser
 

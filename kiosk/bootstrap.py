@@ -27,6 +27,7 @@ from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
 from kiosk.services.emptyings import Emptyings
 from kiosk.services.event_files import load_event
+from kiosk.services.exports import Exports
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.finishing_tickets import TicketFinisher
 from kiosk.services.finishing_tokens import TokenFinisher
@@ -207,6 +208,7 @@ async def assemble(
         stats=Stats(backing, catalog),
         crowds=Crowds(backing, catalog),
         books=Books(backing, catalog),
+        exports=Exports(backing, catalog, number),
         clock=backing.clock,
         courtesy=backing.courtesy,
         ledger_engine=backing.ledger.engine,

@@ -14,6 +14,7 @@ from kiosk.chains.reach import ETHEREUM, address_rule, ethereum_settings, reacha
 from kiosk.domain.airdrop_lists import BadRow, InvalidList, ListedRow, RowFault, read_list
 from kiosk.domain.airdrops import Airdrop, Progress, ShareState, parse_requirement
 from kiosk.domain.events import Event
+from kiosk.domain.spreadsheets import written
 from kiosk.domain.tokens import Token
 from kiosk.services.airdrop_worker import AirdropWorker
 from kiosk.services.airdrops import AirdropPlan, Airdrops, Trial
@@ -25,7 +26,6 @@ from kiosk.settings import Settings
 T = TypeVar("T")
 Line = tuple[str | int, ...]
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _FAULTS = {
     RowFault.NAME: "a name of 1 to 200 characters was expected",
     RowFault.EMAIL: "an e-mail address was expected",
@@ -234,12 +234,7 @@ def _words(progress: Progress) -> str:
 
 def _write(to: str | None, lines: Sequence[Line]) -> None:
     with _output(to) as out:
-        csv.writer(out).writerows([[_harmless(cell) for cell in line] for line in lines])
-
-
-def _harmless(cell: str | int) -> str | int:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+        csv.writer(out).writerows([map(written, line) for line in lines])
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from kiosk.bootstrap import open_store
 from kiosk.domain.audit import AuditRecord
 from kiosk.domain.errors import KioskError
+from kiosk.domain.spreadsheets import harmless, printable
 from kiosk.services.audit import Audit
 from kiosk.services.event_files import load_event
 from kiosk.settings import Settings
 
 COLUMNS = ("number", "at", "terminal", "staff", "action", "subject", "detail")
 COMMAND_LINE = "command line"
-_FORMULAS = ("=", "+", "-", "@")
 
 
 class SinceError(KioskError):
@@ -57,7 +57,7 @@ def _line(record: AuditRecord, zone: ZoneInfo) -> str:
     at = f"{record.at.astimezone(zone):%F %T %Z}"
     who = " · ".join(filter(None, (record.terminal or COMMAND_LINE, record.staff)))
     facts = [at, who, record.action, record.detail, _subject(record)]
-    return _printable("  ".join(filter(None, facts)))
+    return printable("  ".join(filter(None, facts)))
 
 
 def _cells(record: AuditRecord) -> Iterator[str]:
@@ -65,10 +65,7 @@ def _cells(record: AuditRecord) -> Iterator[str]:
     facts = (terminal, record.staff, record.action, _subject(record), record.detail)
     yield str(record.number)
     yield record.at.isoformat()
-    for fact in facts:
-        # A spreadsheet would calculate what somebody typed.
-        shown = _printable(fact)
-        yield f"'{shown}" if shown.startswith(_FORMULAS) else shown
+    yield from map(harmless, facts)
 
 
 def _subject(record: AuditRecord) -> str:
@@ -76,11 +73,6 @@ def _subject(record: AuditRecord) -> str:
     if record.subject is None:
         return ""
     return str(record.subject) if record.subject < 1 << 32 else f"{record.subject:032x}"
-
-
-def _printable(text: str) -> str:
-    # People's words must not move the cursor of whoever reads them.
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime:

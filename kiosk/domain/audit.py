@@ -75,6 +75,8 @@ class Action(StrEnum):
     """Staff asked a wallet for tokens at a stall; `detail` says how many of which, and where."""
     TOKENS_GIVEN_BACK = "tokens_given_back"
     """What a stall took goes back into the wallet; `detail` says how many of which, and why."""
+    EXPORTED = "exported"
+    """Tables were written; the subject is the event, and `detail` says how many rows of which."""
     CAPACITY_CHANGED = "capacity_changed"
     """An event file says so; the subject is the event, and `detail` by how much of what."""
 

@@ -43,6 +43,10 @@ class Right(StrEnum):
     """See where all places and all money are."""
     GIVE_INVOICE = "give_invoice"
     """Let somebody have tickets now for money that comes later."""
+    BOOK_BANK = "book_bank"
+    """Say that money for an invoice came to the bank account."""
+    EXPORT = "export"
+    """Take tables of everything along."""
     TERMINALS = "terminals"
     """Invite, revoke and free terminals."""
     BADGES = "badges"
@@ -68,6 +72,8 @@ _LEAST: Final = {
     Right.CLOSE: Role.SUPERVISOR,
     Right.WATCH: Role.ORGANISER,
     Right.GIVE_INVOICE: Role.ORGANISER,
+    Right.BOOK_BANK: Role.ORGANISER,
+    Right.EXPORT: Role.ORGANISER,
     Right.TERMINALS: Role.ORGANISER,
     Right.BADGES: Role.ORGANISER,
 }

@@ -12,6 +12,7 @@ from kiosk.services.courtesy import Courtesy
 from kiosk.services.crowds import Crowds
 from kiosk.services.doorways import Doorways
 from kiosk.services.emptyings import Emptyings
+from kiosk.services.exports import Exports
 from kiosk.services.gifts import Gifts
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
@@ -68,6 +69,7 @@ class Services:
     stats: Stats
     crowds: Crowds
     books: Books
+    exports: Exports
     clock: Clock
     ledger_engine: str
     """What the ledger runs on, in words for a status line."""

@@ -1,18 +1,24 @@
 """What an organiser sees, as the test sets it."""
 
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from kiosk.domain.books import Book, BookReport, Difference, TokenTotals
 from kiosk.domain.crowds import Curve, Presence, span_number
 from kiosk.domain.events import (
     Event,
     ProviderName,
+    StaffMember,
 )
+from kiosk.domain.exports import Progress, Table
 from kiosk.domain.money import Money, zero
 from kiosk.domain.tokens import Token
 from kiosk.services.books import Books
 from kiosk.services.crowds import Crowd, Crowds
+from kiosk.services.exports import Exports
 from kiosk.services.stats import Count, Health, Snapshot, Stats, Takings
 from tests.kiosk.fake_events import NOON
 from tests.kiosk.fake_sales import Answers
@@ -57,6 +63,27 @@ class FakeBooks(Books, Answers):
     async def compare(self) -> BookReport:
         self.check()
         return self.now
+
+
+class FakeExports(Exports, Answers):
+    """Writes nothing, and goes on when the test says so."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.written: list[Path] = []
+        self.go_on = asyncio.Event()
+
+    def new_folder(self) -> Path:
+        return Path("/home/kiosk/exports/gopherfest-2027-20270312T170411Z")
+
+    async def write(
+        self, folder: Path, told: Callable[[Progress], None], staff: StaffMember | None = None
+    ) -> Mapping[Table, int]:
+        self.check()
+        told(Progress(Table.TICKETS, 12_000))
+        await self.go_on.wait()
+        self.written.append(folder)
+        return dict.fromkeys(Table, 12_000)
 
 
 def a_snapshot(event: Event, **changes: object) -> Snapshot:

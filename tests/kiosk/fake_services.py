@@ -45,7 +45,7 @@ from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeEmptyings, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
-from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeStats, a_snapshot
+from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeExports, FakeStats, a_snapshot
 from tests.kiosk.fake_stalls import FakeTokenDesk
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
 
@@ -259,6 +259,7 @@ class Fakes:
         self.stats = FakeStats(a_snapshot(self.event))
         self.crowds = FakeCrowds()
         self.books = FakeBooks()
+        self.exports = FakeExports()
         self.staff = FakeStaff()
         self.pairing = FakePairing("North gate")
         self.terminals = FakeTerminals()
@@ -293,6 +294,7 @@ class Fakes:
             stats=self.stats,
             crowds=self.crowds,
             books=self.books,
+            exports=self.exports,
             clock=self.clock,
             ledger_engine="fake",
             terminal="North gate",
