@@ -33,6 +33,7 @@ from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillT
 from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.visit import Visit
+from kiosk.screens.wallet_visit import WalletVisit
 from kiosk.screens.welcome import Purpose, WelcomeScreen
 from kiosk.services.front import Front
 from kiosk.services.kiosk import Services
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
-_VISITS: Final = {Purpose.BUY: Visit, Purpose.CHECK_IN: CheckInVisit}
+_VISITS: Final = {Purpose.BUY: Visit, Purpose.CHECK_IN: CheckInVisit, Purpose.WALLET: WalletVisit}
 _FIRST_WISH: Final = {"door": StaffWish.DOOR, "organiser": StaffWish.WATCH}
 """What a PIN opens first, by the mode that was asked for."""
 

@@ -9,7 +9,7 @@ from kiosk.words import Words
 
 def beginning(words: Words, keys: Sequence[Key]) -> Help:
     """On the first screen."""
-    return _attendees(
+    return for_attendees(
         words,
         words("Buy tickets here"),
         words(
@@ -22,7 +22,7 @@ def beginning(words: Words, keys: Sequence[Key]) -> Help:
 
 def choosing(words: Words, keys: Sequence[Key]) -> Help:
     """Where tickets are chosen."""
-    return _attendees(
+    return for_attendees(
         words,
         words("Choosing tickets"),
         words(
@@ -39,7 +39,7 @@ def choosing(words: Words, keys: Sequence[Key]) -> Help:
 
 def naming(words: Words, keys: Sequence[Key]) -> Help:
     """Where it is said whom tickets are for."""
-    return _attendees(
+    return for_attendees(
         words,
         words("Whom the tickets are for"),
         words(
@@ -53,7 +53,7 @@ def naming(words: Words, keys: Sequence[Key]) -> Help:
 
 def paying(words: Words, keys: Sequence[Key]) -> Help:
     """Where one pays."""
-    return _attendees(
+    return for_attendees(
         words,
         words("Paying"),
         words("Nobody else can buy your tickets until the time at the upper right has run out."),
@@ -65,7 +65,7 @@ def paying(words: Words, keys: Sequence[Key]) -> Help:
 
 def paying_by_phone(words: Words, keys: Sequence[Key]) -> Help:
     """While the code of the pay page is shown."""
-    return _attendees(
+    return for_attendees(
         words,
         words("Paying with your phone"),
         words("Point the camera of your phone at the code, and pay on the page it opens."),
@@ -79,7 +79,7 @@ def paying_by_phone(words: Words, keys: Sequence[Key]) -> Help:
 
 def taking_along(words: Words, keys: Sequence[Key]) -> Help:
     """Where the tickets are shown."""
-    return _attendees(
+    return for_attendees(
         words,
         words("Your tickets"),
         words(
@@ -93,7 +93,7 @@ def taking_along(words: Words, keys: Sequence[Key]) -> Help:
 
 def going_on(words: Words, keys: Sequence[Key]) -> Help:
     """Where something went otherwise."""
-    return _attendees(
+    return for_attendees(
         words,
         words("What now?"),
         words("This page says what happened, and what happens next. Nothing is taken twice."),
@@ -101,6 +101,7 @@ def going_on(words: Words, keys: Sequence[Key]) -> Help:
     )
 
 
-def _attendees(words: Words, title: str, *text: str, keys: Sequence[Key]) -> Help:
+def for_attendees(words: Words, title: str, *text: str, keys: Sequence[Key]) -> Help:
+    """Help that ends with who helps with everything else."""
     who = words("Staff at the desk help you with everything else.")
     return Help(title, text, tuple(keys), who)

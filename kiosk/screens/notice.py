@@ -67,7 +67,10 @@ class NoticeScreen(Step[bool]):
 
     @on(Target.Pressed)
     def pressed(self, pressed: Target.Pressed) -> None:
-        self.finish(pressed.target.has_class("-main"))
+        if pressed.target.has_class("-main"):
+            self.action_go_on()
+        else:
+            self.action_back()
 
     def action_go_on(self) -> None:
         self.finish(True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -20,6 +20,9 @@ from kiosk.widgets.qr_code import QrCode
 from kiosk.widgets.target import Target
 
 STUB_COLUMNS = 30
+_CODE_COLUMNS = 76
+"""Of the largest code with its stub."""
+_CODE_ROWS = 23
 
 
 class TakingAlong(Step[None]):
@@ -65,6 +68,7 @@ class TakingAlong(Step[None]):
         words, go_on = self.words, self.go_on()
         with Horizontal(id="ticket"):
             yield QrCode(self.code())
+            yield Static(Content(self._too_small()), id="too-small")
             yield Static(Content("\n".join("┊" * 23)), id="perforation")
             with Vertical(id="stub"):
                 yield from self.stub()
@@ -89,8 +93,17 @@ class TakingAlong(Step[None]):
             self.go_on(),
         )
 
+    def _too_small(self) -> str:
+        return self.words("This screen is too small for the code: save it, or print it.")
+
     def on_mount(self) -> None:
         self._look_for_printer()
+
+    def on_resize(self, resized: events.Resize) -> None:
+        # Half a code is none.
+        fits = resized.size.width >= _CODE_COLUMNS and resized.size.height >= _CODE_ROWS
+        self.query_one(QrCode).display = fits
+        self.query_one("#too-small").display = not fits
 
     @work(group="printer")
     async def _look_for_printer(self) -> None:

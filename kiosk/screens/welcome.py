@@ -34,6 +34,7 @@ class Purpose(Enum):
 
     BUY = "-main"
     CHECK_IN = "check-in"
+    WALLET = "wallet"
 
 
 class WelcomeScreen(KioskScreen[None]):
@@ -64,8 +65,9 @@ class WelcomeScreen(KioskScreen[None]):
             yield Headline(self.desk.front.event.name)
             yield Static("", id="when")
             yield Static("", id="offer")
-        with Center(id="begin"):
-            yield Target("", classes=Purpose.BUY.value)
+        with Vertical(id="begin"):
+            with Center():
+                yield Target("", classes=Purpose.BUY.value)
             if len(self._purposes) > 1:
                 with Horizontal(id="others"):
                     for purpose in self._purposes[1:]:
@@ -79,6 +81,7 @@ class WelcomeScreen(KioskScreen[None]):
         return (
             Purpose.BUY,
             *((Purpose.CHECK_IN,) if event.self_check_in else ()),
+            *((Purpose.WALLET,) if event.tokens else ()),
         )
 
     def beside(self) -> Widget:
@@ -113,6 +116,7 @@ class WelcomeScreen(KioskScreen[None]):
         said = {
             Purpose.BUY: words("Begin"),
             Purpose.CHECK_IN: words("I have a ticket: check in"),
+            Purpose.WALLET: words("My wallet"),
         }
         for purpose in self._purposes:
             self.query_one(f".{purpose.value}", Target).say(said[purpose])

@@ -15,11 +15,15 @@ from kiosk.widgets.plain import cut, fit
 
 @dataclass(frozen=True, slots=True)
 class PickRow:
-    """One line: what can be picked, and at the right what is to know; `why_not` if it cannot."""
+    """One line: what can be picked, and at the right what is to know; `why_not` if it cannot.
+
+    Before it stands a number, if it has one: those of all rows end in one column.
+    """
 
     text: str
     note: str = ""
     why_not: str = ""
+    number: str = ""
 
     @property
     def aside(self) -> str:
@@ -28,7 +32,10 @@ class PickRow:
 
 
 class PickList(Widget):
-    """Shows rows of which one is marked; its screen moves the mark and picks."""
+    """Shows rows of which one is marked; its screen moves the mark and picks.
+
+    Without `picks` it is only read, and nothing is marked.
+    """
 
     DEFAULT_CSS = """
     PickList { width: 100%; height: auto; max-height: 12; color: $ink; }
@@ -41,9 +48,10 @@ class PickList(Widget):
             super().__init__()
             self.index = index
 
-    def __init__(self, rows: Sequence[PickRow] = ()) -> None:
+    def __init__(self, rows: Sequence[PickRow] = (), *, picks: bool = True) -> None:
         super().__init__()
         self._rows = tuple(rows)
+        self._picks = picks
         self._mark = 0
 
     @property
@@ -75,8 +83,13 @@ class PickList(Widget):
     def render(self) -> RenderResult:
         width, height = self.content_size
         first = self._first(height)
-        shown = enumerate(self._rows[first : first + height], first)
-        return Content("\n").join([self._line(index, row, width) for index, row in shown])
+        shown = self._rows[first : first + height]
+        columns = max((len(row.number) for row in shown), default=0)
+        lines = [
+            self._line(row, width, columns, is_marked=self._picks and index == self._mark)
+            for index, row in enumerate(shown, first)
+        ]
+        return Content("\n").join(lines)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._rows)
@@ -85,18 +98,22 @@ class PickList(Widget):
         """The first row in view: the marked one always is."""
         return max(0, min(self._mark - height // 2, len(self._rows) - height))
 
-    def _line(self, index: int, row: PickRow, width: int) -> Content:
+    def _line(self, row: PickRow, width: int, columns: int, *, is_marked: bool) -> Content:
+        number = f"{row.number:>{columns}}  " if columns else ""
         aside = cut(row.aside, width // 2)
-        text = fit(row.text, width - len(Content(aside)) - 4)
-        marked = index == self._mark
-        style = "$lifted-quiet" if row.why_not else "bold $ink" if marked else "$ink"
+        text = fit(row.text, width - len(Content(aside)) - len(number) - 4)
+        style = "$lifted-quiet" if row.why_not else "bold $ink" if is_marked else "$ink"
         return Content.assemble(
-            ("▌ " if marked else "  ", "$tiger-text"), (text, style), "  ", (aside, "$lifted-quiet")
+            ("▌ " if is_marked else "  ", "$tiger-text"),
+            (number, style),
+            (text, style),
+            "  ",
+            (aside, "$lifted-quiet"),
         )
 
     def on_click(self, click: events.Click) -> None:
         click.stop()
         index = self._first(self.content_size.height) + click.y
-        if index < len(self._rows):
+        if self._picks and index < len(self._rows):
             self.move_to(index)
             self.post_message(self.Picked(index))

@@ -26,28 +26,31 @@ from kiosk.domain.terminals import (
     TerminalState,
     TerminalStatus,
 )
-from kiosk.services.airdrops import Airdrops
-from kiosk.services.gifts import Gifts
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.printing import TicketPrinter
-from kiosk.services.recipients import Recipients
 from kiosk.services.reconciliation import Reconciliation, Report
 from kiosk.services.refunds import Refunds
 from kiosk.services.staff import Staff
-from kiosk.services.statements import Statements
 from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_files import TicketFiles
-from kiosk.services.token_receipts import TokenReceipts
-from kiosk.services.wallet_access import WalletAccess
-from kiosk.services.wallets import Wallets
 from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeEmptyings, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
 from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeExports, FakeStats, a_snapshot
-from tests.kiosk.fake_stalls import FakeTokenDesk
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
+from tests.kiosk.fake_stalls import FakeTokenDesk
+from tests.kiosk.fake_wallets import (
+    FakeAirdrops,
+    FakeGifts,
+    FakeRecipients,
+    FakeStatements,
+    FakeTokenReceipts,
+    FakeWalletAccess,
+    FakeWallets,
+    Purse,
+)
 
 
 class FakeStaff(Staff):
@@ -185,55 +188,6 @@ class FakeInvoices(Invoices, Answers):
         return self.came
 
 
-class FakeWallets(Wallets):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
-class FakeWalletAccess(WalletAccess):
-    """Opens none."""
-
-    def __init__(self) -> None:
-        pass
-
-
-class FakeAirdrops(Airdrops):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
-class FakeStatements(Statements):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
-class FakeRecipients(Recipients):
-    """Knows nobody."""
-
-    def __init__(self) -> None:
-        pass
-
-
-class FakeTokenReceipts(TokenReceipts):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
-class FakeGifts(Gifts):
-    """Has none."""
-
-    def __init__(self) -> None:
-        pass
-
-
 @dataclass
 class Fakes:
     """The fakes behind one set of services, each by its own type."""
@@ -264,6 +218,7 @@ class Fakes:
         self.pairing = FakePairing("North gate")
         self.terminals = FakeTerminals()
         self.refunds = FakeRefunds(self.sales)
+        self.purse = Purse()
         self.invoices = FakeInvoices()
         self.services = Services(
             catalog=self.catalog,
@@ -283,13 +238,13 @@ class Fakes:
             ticket_desk=self.ticket_desk,
             hand_outs=self.hand_outs,
             token_desk=self.token_desk,
-            wallets=FakeWallets(),
-            wallet_access=FakeWalletAccess(),
-            airdrops=FakeAirdrops(),
-            statements=FakeStatements(),
-            recipients=FakeRecipients(),
-            token_receipts=FakeTokenReceipts(),
-            gifts=FakeGifts(),
+            wallets=FakeWallets(self.purse),
+            wallet_access=FakeWalletAccess(self.purse),
+            airdrops=FakeAirdrops(self.purse),
+            statements=FakeStatements(self.purse),
+            recipients=FakeRecipients(self.purse),
+            token_receipts=FakeTokenReceipts(self.purse),
+            gifts=FakeGifts(self.purse),
             reconciliation=FakeReconciliation(),
             stats=self.stats,
             crowds=self.crowds,
