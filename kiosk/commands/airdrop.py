@@ -51,7 +51,7 @@ class Wish:
 
 def check(settings: Settings, wish: Wish, to: str | None) -> int:
     """Say what would become of each row: nothing is stored, nothing is given."""
-    rows = _read(wish)
+    rows = list(_rows(wish, _text(wish)))
 
     async def run(airdrops: Airdrops, wallets: Wallets, event: Event) -> list[Line]:
         plan = _plan(event, wish)
@@ -72,15 +72,16 @@ def load(settings: Settings, wish: Wish) -> int:
     """Store a list and give its tokens; a list with bad rows is not begun."""
     if wish.chain == ETHEREUM:
         ethereum_settings(settings)
-    rows = _read(wish)
-    bad = [row for row in rows if isinstance(row, BadRow)]
+    text = _text(wish)
+    bad = [row for row in _rows(wish, text) if isinstance(row, BadRow)]
     for row in bad:
         print(f"{wish.file}:{row.line}: {_FAULTS[row.fault]}", file=sys.stderr)
     if bad:
         return 1
 
     async def run(airdrops: Airdrops, wallets: Wallets, event: Event) -> Progress:
-        listed = [row for row in rows if isinstance(row, ListedRow)]
+        # Read again, rather than kept: a list may be as long as it likes.
+        listed = (row for row in _rows(wish, text) if isinstance(row, ListedRow))
         airdrop = await airdrops.load(_plan(event, wish), listed)
         return await airdrops.run(airdrop)
 
@@ -161,12 +162,15 @@ def _with_airdrops(settings: Settings, do: Callable[[Airdrops, Wallets, Event], 
     return asyncio.run(run())
 
 
-def _read(wish: Wish) -> list[ListedRow | BadRow]:
+def _text(wish: Wish) -> str:
     try:
-        text = Path(wish.file).expanduser().read_text(encoding="utf-8-sig")
+        return Path(wish.file).expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidList(f"a list in UTF-8: {wish.file}") from None
-    return list(read_list(text, wish.amount, address_rule(wish.chain)))
+
+
+def _rows(wish: Wish, text: str) -> Iterator[ListedRow | BadRow]:
+    return read_list(text, wish.amount, address_rule(wish.chain))
 
 
 def find_token(event: Event, key: str) -> Token:

@@ -103,9 +103,10 @@ class Bench:
 
     async def _open(self, wallet_id: int) -> None:
         """What the screen of a wallet shows."""
-        wallets = self.purses.services.wallets
-        await wallets.find(wallet_id)
-        await wallets.bills(wallet_id, self.purses.token)
+        services, token = self.purses.services, self.purses.token
+        await services.wallets.find(wallet_id)
+        await services.statements.statement(wallet_id, token)
+        await services.statements.history(wallet_id, token)
 
     async def _fastest(self, rounds: int, do: Callable[[], Awaitable[object]]) -> float:
         """Milliseconds of the round that nothing else of this machine disturbed."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,13 +76,13 @@ async def _give(purses: Purses, chain: SandboxChain, listed: Path, recipients: i
     plan = AirdropPlan("everybody", purses.token, chain=NAME)
     watch = Watch(recipients)
 
-    rows = [row for row in read_list(listed.read_text()) if isinstance(row, ListedRow)]
-    watch.lap("read the list")
     left = await services.wallets.left(purses.token)
-    good = sum([trial.is_affordable async for trial in airdrops.try_dry(plan, rows, left)])
-    watch.lap("dry run")
-    airdrop = await airdrops.load(plan, rows)
-    watch.lap("load")
+    good = 0
+    async for trial in airdrops.try_dry(plan, _rows(listed), left):
+        good += trial.is_affordable
+    watch.lap("read the list, and run dry")
+    airdrop = await airdrops.load(plan, _rows(listed))
+    watch.lap("read the list, and load")
     running = asyncio.create_task(airdrops.run(airdrop))
     while not running.done():
         await asyncio.wait([running], timeout=0.5)
@@ -92,6 +93,10 @@ async def _give(purses: Purses, chain: SandboxChain, listed: Path, recipients: i
     if (good, progress.tokens) != (recipients, {ShareState.RECEIVED: recipients * PER_SHARE}):
         raise Lost(f"{good} rows were good, and {progress} is what became of them")
     return watch
+
+
+def _rows(listed: Path) -> Iterator[ListedRow]:
+    return (row for row in read_list(listed.read_text()) if isinstance(row, ListedRow))
 
 
 def _write(file: Path, recipients: int) -> Path:
