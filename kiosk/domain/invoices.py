@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
+from kiosk.domain.chart import BANK
 from kiosk.domain.claim_payment import Instrument, Kind, claim_payment
 from kiosk.domain.errors import KioskError
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState
 from kiosk.domain.people import Attendee
+
+REFERENCE_MAX: Final = 64
+"""Characters; banks give fewer."""
 
 
 @dataclass(eq=False)
@@ -25,6 +29,13 @@ class MoreThanOwed(KioskError):
 
     owed: Money
     offered: Money
+
+
+@dataclass(eq=False)
+class InvalidReference(KioskError):
+    """A transfer has a reference of 1 to `REFERENCE_MAX` printable characters; this is none."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,13 @@ class InvoicePayment:
     def instrument(self) -> Instrument:
         """What it is in the claim payment."""
         return Instrument(Kind.MONEY, self.amount, self.reference)
+
+
+@dataclass(eq=False)
+class AlreadyRecorded(KioskError):
+    """The same transfer is on record for the same invoice; it was not booked again."""
+
+    before: InvoicePayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,37 @@ class Invoice:
     outstanding: Money
     is_paid: bool
     """The seal: everything is covered and no debt is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice on which something is owed; `owed` is the ledger's word."""
+
+    order_id: int
+    invoice: Invoice
+    owed: Money
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether money for it is being booked just now."""
+        return self.owed != self.invoice.outstanding
+
+
+def checked_reference(typed: str, way: str) -> str:
+    """The reference of money, trimmed; only cash needs none. Raises `InvalidReference`."""
+    reference = typed.strip()
+    if not reference.isprintable() or len(reference) > REFERENCE_MAX:
+        raise InvalidReference(typed)
+    if way == BANK and not reference:
+        raise InvalidReference(typed)
+    return reference
+
+
+def check_new(paid: InvoicePayment, before: Iterable[InvoicePayment]) -> None:
+    """Raise `AlreadyRecorded` if the same transfer is among what came before."""
+    for one in before:
+        if paid.reference and (one.way, one.reference) == (paid.way, paid.reference):
+            raise AlreadyRecorded(one)
 
 
 def invoice(order: Order, payments: tuple[InvoicePayment, ...]) -> Invoice:

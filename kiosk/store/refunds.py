@@ -9,12 +9,15 @@ from sqlmodel import Session
 
 from kiosk.domain.invoices import InvoicePayment, NotInvoiced
 from kiosk.domain.money import Money
+from kiosk.domain.orders import OrderState
 from kiosk.domain.refunds import Refund, RefundReason, RefundState, UnknownRefund
 from kiosk.store.refund_tables import METADATA
+from kiosk.store.schema import INVOICED
 from kiosk.store.upserts import insert_missing
 
 _ORDERS: Final = METADATA.tables["orders"]
 _EVENTS: Final = METADATA.tables["event"]
+_PAYMENTS: Final = METADATA.tables["payment"]
 _REFUNDS: Final = METADATA.tables["refund"]
 _INVOICED: Final = METADATA.tables["invoice_payment"]
 
@@ -48,6 +51,13 @@ _OPEN_PAYMENTS: Final = (
     _PAYMENT.where(_ORDERS.c.event_id == bindparam("event_id"))
     .where(_IS_OPEN)
     .order_by(_INVOICED.c.taken_at)
+)
+_INVOICED_ORDERS: Final = (
+    select(_PAYMENTS.c.order_id)
+    .join(_ORDERS, _ORDERS.c.id == _PAYMENTS.c.order_id)
+    .where(_ORDERS.c.event_id == bindparam("event_id"), _ORDERS.c.state == OrderState.PAID)
+    .where(INVOICED)
+    .order_by(_ORDERS.c.number)
 )
 _CHANGE: Final = (
     update(_REFUNDS)
@@ -131,6 +141,11 @@ def payments_of(session: Session, order_id: int) -> tuple[InvoicePayment, ...]:
     """The money that came in for the invoice of an order."""
     rows = session.connection().execute(_PAYMENTS_OF_ORDER, {"order_id": order_id})
     return tuple(_paid(row) for row in rows)
+
+
+def invoiced(session: Session, event_id: int) -> list[int]:
+    """The orders that have tickets for an invoice, the oldest first; paid by now, or not."""
+    return list(session.scalars(_INVOICED_ORDERS, {"event_id": event_id}))
 
 
 def open_payments(session: Session, event_id: int) -> list[InvoicePayment]:

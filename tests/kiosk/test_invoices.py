@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from kiosk.domain.audit import Action
 from kiosk.domain.chart import (
     BANK,
     AccountCode,
@@ -14,11 +15,13 @@ from kiosk.domain.chart import (
 )
 from kiosk.domain.errors import HoldExpired
 from kiosk.domain.events import Discount, Role
-from kiosk.domain.invoices import MoreThanOwed, NotInvoiced
+from kiosk.domain.invoices import AlreadyRecorded, InvalidReference, MoreThanOwed, NotInvoiced
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Order
 from kiosk.domain.refunds import RefundFault
+from kiosk.domain.rights import NotAllowed
 from kiosk.services.reconciliation import Report
+from kiosk.store import audit
 from ledger.engine import LedgerUnavailable
 from ledger.ids import new_id
 from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event, usd
@@ -51,10 +54,9 @@ async def owed(terminal: Terminal, order: Order) -> int:
 
 async def settle(terminal: Terminal, order: Order, amount: Money, payment_id: int = 0) -> bool:
     """Whether the invoice has its seal after this money."""
-    money = (amount, BANK, "bank reference")
-    paid = await terminal.services.invoices.settle(
-        order.id, payment_id or new_id(), money, a_cashier()
-    )
+    payment_id = payment_id or new_id()
+    money = (amount, BANK, f"transfer {payment_id}")
+    paid = await terminal.services.invoices.settle(order.id, payment_id, money, BOSS)
     return paid.is_paid
 
 
@@ -105,6 +107,85 @@ async def test_more_than_is_owed_is_not_taken(terminal: Terminal) -> None:
 
     assert sorted(map(str, map(type, said))) == sorted(map(str, (bool, MoreThanOwed)))
     assert await owed(terminal, order) == 0
+
+
+async def test_the_same_transfer_is_not_booked_twice(terminal: Terminal) -> None:
+    order, other = await invoiced(terminal, 1), await invoiced(terminal, 1)
+    invoices = terminal.services.invoices
+    await invoices.settle(order.id, new_id(), (usd(100), BANK, " RF18 "), BOSS)
+
+    for _ in range(2):
+        with pytest.raises(AlreadyRecorded) as again:
+            await invoices.settle(order.id, new_id(), (usd(50), BANK, "RF18"), BOSS)
+        assert again.value.before.amount == usd(100)
+
+    assert await owed(terminal, order) == 300
+    # One transfer may pay two invoices; cash has no reference that would tell it apart.
+    await invoices.settle(other.id, new_id(), (usd(400), BANK, "RF18"), BOSS)
+    for _ in range(2):
+        await invoices.settle(order.id, new_id(), (usd(10), "cash", ""), a_cashier())
+    assert await owed(terminal, order) == 280
+    assert await owed(terminal, other) == 0
+
+
+@pytest.mark.parametrize("reference", ["", "  ", "x" * 65, "a\nb", "\u202e1"])
+async def test_a_transfer_has_a_reference_that_can_be_read(embedded: World, reference: str) -> None:
+    terminal = await embedded.open()
+    order = await invoiced(terminal, 1)
+    with pytest.raises(InvalidReference):
+        await terminal.services.invoices.settle(
+            order.id, new_id(), (usd(100), BANK, reference), BOSS
+        )
+    assert await owed(terminal, order) == 400
+
+
+async def test_only_organisers_say_what_came_to_the_bank(embedded: World) -> None:
+    terminal = await embedded.open()
+    order, invoices = await invoiced(terminal, 1), terminal.services.invoices
+    with pytest.raises(NotAllowed):
+        await invoices.settle(order.id, new_id(), (usd(100), BANK, "RF18"), a_cashier())
+    steward = a_cashier(role=Role.STEWARD)
+    with pytest.raises(NotAllowed):
+        await invoices.settle(order.id, new_id(), (usd(100), "cash", ""), steward)
+    await invoices.settle(order.id, new_id(), (usd(100), BANK, "RF18"), BOSS)
+    *_, last = await terminal.backing.store.transaction(audit.page)
+    assert (last.action, last.staff) == (Action.INVOICE_SETTLED, "Sam")
+    assert last.detail == "1.00 USD, bank, RF18"
+    assert await invoices.received(order.id) == {BANK: usd(100)}
+
+
+async def test_open_invoices_are_those_on_which_the_ledger_has_a_debt(terminal: Terminal) -> None:
+    invoices = terminal.services.invoices
+    first, second, third = [await invoiced(terminal, 1) for _ in range(3)]
+    await terminal.sell()
+    await settle(terminal, first, usd(150))
+    await settle(terminal, second, usd(400))
+
+    found = await invoices.open()
+
+    assert [(one.order_id, one.owed) for one in found] == [
+        (first.id, usd(250)),
+        (third.id, usd(400)),
+    ]
+    assert not any(one.is_moving for one in found)
+    assert (found[0].invoice.paid, found[0].invoice.attendee) == (usd(150), ADA)
+    await refund(terminal, third)
+    assert [one.order_id for one in await invoices.open()] == [first.id]
+
+
+async def test_money_that_is_being_booked_shows(embedded: World) -> None:
+    away = Leaving(after=True)
+    terminal = await embedded.open(an_event(a_slot(capacity=5)), back=away)
+    order = await invoiced(terminal, 1)
+    away.is_away = True
+    with pytest.raises(LedgerUnavailable):
+        await settle(terminal, order, usd(100))
+    away.is_away = False
+    [found] = await terminal.services.invoices.open()
+    assert (found.owed, found.invoice.outstanding, found.is_moving) == (usd(300), usd(400), True)
+    await terminal.services.reconciliation.run_once()
+    [found] = await terminal.services.invoices.open()
+    assert not found.is_moving
 
 
 async def test_a_discount_lowers_the_debt_and_the_seal_waits_for_the_rest(
