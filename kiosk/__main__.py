@@ -12,7 +12,7 @@ from argparse import (
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kiosk.commands import airdrop_arguments, staff_arguments
+from kiosk.commands import airdrop_arguments, staff_arguments, wallet_arguments
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings
@@ -77,6 +77,8 @@ def _run(said: Namespace) -> int:
         return _ledger_command(said, settings)
     if said.command == "airdrop":
         return airdrop_arguments.run(said, settings)
+    if said.command == "wallet":
+        return wallet_arguments.run(said, settings)
     if said.command == "export":
         from kiosk.commands import export
 
@@ -145,6 +147,7 @@ def _parser() -> ArgumentParser:
     _add_event_commands(commands.add_parser("event", help="the event file"))
     _add_ledger_commands(commands.add_parser("ledger", help="the TigerBeetle server"))
     airdrop_arguments.add_airdrop(commands.add_parser("airdrop", help="give tokens to many"))
+    wallet_arguments.add_wallet(commands.add_parser("wallet", help="tokens of single people"))
     staff_arguments.add_staff(commands.add_parser("staff", help="badges, and locked PINs"))
     staff_arguments.add_terminal(commands.add_parser("terminal", help="let in, and send out"))
     export = commands.add_parser("export", help="write tables of everything, for spreadsheets")

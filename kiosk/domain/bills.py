@@ -22,6 +22,9 @@ class InvalidAmount(KioskError):
     amount: int
     most: int
 
+    def __str__(self) -> str:
+        return f"{self.amount} tokens; expected 1 to {self.most}"
+
 
 @dataclass(eq=False)
 class InsufficientTokens(KioskError):
@@ -31,6 +34,10 @@ class InsufficientTokens(KioskError):
     available: int
     expired: int = 0
     """Tokens that would have been enough or more, had they not expired."""
+
+    def __str__(self) -> str:
+        gone = f", and {self.expired} have expired" if self.expired else ""
+        return f"{self.wanted} were wanted, and {self.available} can be spent{gone}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,21 @@ class NoWallet(KioskError):
 
     email: str
 
+    def __str__(self) -> str:
+        return f"nobody with the address {self.email} has a wallet"
+
+
+@dataclass(eq=False)
+class SeveralWallets(KioskError):
+    """Several people with this address have wallets: say whose."""
+
+    email: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(map(repr, self.names))
+        return f"several people have the address {self.email}; --name says which one: {names}"
+
 
 @dataclass(eq=False)
 class PinNotSet(KioskError):
@@ -94,6 +109,9 @@ class CodesUsedUp(KioskError):
 
     wallet_id: int
 
+    def __str__(self) -> str:
+        return "the code of this wallet was replaced as often as it can be"
+
 
 class WalletLimit(StrEnum):
     """Which limit of the event file a move would exceed."""
@@ -114,6 +132,9 @@ class LimitExceeded(KioskError):
     most: int
     left: int
 
+    def __str__(self) -> str:
+        return f"the event's limit of {self.most} ({self.limit}_max) leaves room for {self.left}"
+
 
 @dataclass(eq=False)
 class SameWallet(KioskError):
@@ -121,12 +142,18 @@ class SameWallet(KioskError):
 
     wallet_id: int
 
+    def __str__(self) -> str:
+        return "both are the same wallet"
+
 
 @dataclass(eq=False)
 class UnknownWallet(KioskError):
     """There is no wallet with this id."""
 
     wallet_id: int
+
+    def __str__(self) -> str:
+        return f"there is no wallet {self.wallet_id:032x}"
 
 
 @dataclass(eq=False)
@@ -136,9 +163,15 @@ class TokensGone(KioskError):
     wanted: int
     left: int
 
+    def __str__(self) -> str:
+        return f"{self.wanted} were wanted, and {self.left} are left to issue"
+
 
 @dataclass(eq=False)
 class WalletBusy(KioskError):
     """Others spend from the same wallet at this moment, again and again; nothing was moved."""
 
     wallet_id: int
+
+    def __str__(self) -> str:
+        return "others spend from the same wallet at this moment: try again"

@@ -75,6 +75,11 @@ class Bills:
         """Who had the tokens of a bill, from their issue to now."""
         return await self._store.transaction(partial(wallets.owner_history, bill=bill))
 
+    async def left_of(self, stored: Sequence[StoredBill]) -> dict[int, int]:
+        """What is left of each bill, expired or not, by its id."""
+        counted = await self._counted(stored)
+        return {bill.id: bill.amount + bill.on_its_way for bill in counted}
+
     async def _left(self, stored: Sequence[StoredBill]) -> list[Bill]:
         counted = {bill.id: bill for bill in await self._counted(stored)}
         empty = [one.id for one in stored if not _is_left(counted[one.id])]

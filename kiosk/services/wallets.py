@@ -48,6 +48,10 @@ class Errand:
     note: str = ""
 
 
+Also = Callable[[Session], None]
+"""Stores what else there is to a move, in the unit of work that stores its plan."""
+
+
 class Wallets:
     """The wallets of one event. Every call may be repeated with the same errand.
 
@@ -102,18 +106,22 @@ class Wallets:
         """Who had the tokens of a bill, from their issue to now."""
         return await self._bills.owner_history(bill)
 
-    async def issue(self, errand: Errand, wallet_id: int, origin: Origin) -> Move:
+    async def issue(
+        self, errand: Errand, wallet_id: int, origin: Origin, also: Also | None = None
+    ) -> Move:
         """Tokens come to be in a wallet; raises `TokensGone` or `LimitExceeded`."""
         await self.check_room(wallet_id, errand.token, errand.amount)
         expires_at = self.plans.expiry(errand.token, origin, errand.amount)
         part = MovePart(None, bill_id(errand.id, 1, 0), errand.amount, expires_at)
         move = self._new(errand, MoveKind.ISSUE, receiver=wallet_id).planned((part,))
-        done = await self._moves.finish(await self._store_plan(move, errand.token))
+        done = await self._moves.finish(await self._store_plan(move, errand.token, also))
         if done.state is MoveState.REFUSED:
             raise TokensGone(errand.amount, await self.left(errand.token))
         return done
 
-    async def send(self, errand: Errand, sender: int, receiver: int) -> Move:
+    async def send(
+        self, errand: Errand, sender: int, receiver: int, also: Also | None = None
+    ) -> Move:
         """Tokens go to somebody else, those that expire first before others.
 
         Raises `SameWallet`, `LimitExceeded`, `InsufficientTokens` or `WalletBusy`, and then
@@ -122,19 +130,15 @@ class Wallets:
         if sender == receiver:
             raise SameWallet(sender)
         _check_transfer(errand)
-        return await self._take(errand, self._new(errand, MoveKind.SEND, sender, receiver=receiver))
+        move = self._new(errand, MoveKind.SEND, sender, receiver=receiver)
+        return await self._take(errand, move, also)
 
-    async def give(self, errand: Errand, giver: int, also: Callable[[Session], None]) -> Move:
-        """Tokens go into a gift; `also` stores what else there is to it, in the same unit of work.
-
-        Raises as `send` does.
-        """
+    async def give(self, errand: Errand, giver: int, also: Also) -> Move:
+        """Tokens go into a gift, which `also` stores; raises as `send` does."""
         _check_transfer(errand)
         return await self._take(errand, self._new(errand, MoveKind.GIFT, giver), also)
 
-    async def spend(
-        self, errand: Errand, sender: int, app: str, also: Callable[[Session], None] | None = None
-    ) -> Move:
+    async def spend(self, errand: Errand, sender: int, app: str, also: Also | None = None) -> Move:
         """Tokens are spent at `app`; raises `InsufficientTokens` or `WalletBusy`.
 
         `also` is done in the unit of work that stores it.
@@ -184,9 +188,7 @@ class Wallets:
         """Bring a move that somebody left to its end."""
         return await self._moves.finish(move)
 
-    async def _take(
-        self, errand: Errand, move: Move, also: Callable[[Session], None] | None = None
-    ) -> Move:
+    async def _take(self, errand: Errand, move: Move, also: Also | None = None) -> Move:
         """Bills leave a wallet: planned, stored, and made to happen."""
         assert move.sender is not None
         stored = await self._store.transaction(partial(token_moves.find, move_id=move.id))
@@ -202,9 +204,7 @@ class Wallets:
             raise WalletBusy(move.sender)
         return done
 
-    async def _store_plan(
-        self, move: Move, token: Token, also: Callable[[Session], None] | None = None
-    ) -> Move:
+    async def _store_plan(self, move: Move, token: Token, also: Also | None = None) -> Move:
         event = self._catalog.event
         goes_out = move.kind in (MoveKind.SEND, MoveKind.GIFT)
         daily = token.limits.daily_max if goes_out else None

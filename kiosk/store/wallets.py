@@ -146,7 +146,7 @@ def lock(session: Session, wallet: int) -> None:
 def spendable(session: Session, wallet: int, token_number: int) -> list[StoredBill]:
     """The bills of a wallet of which something may be left, in the order of spending."""
     values = {"wallet": wallet, "token": token_number}
-    return [_bill(row) for row in session.connection().execute(_OF_WALLET, values)]
+    return [bill_of(row) for row in session.connection().execute(_OF_WALLET, values)]
 
 
 def some_spendable(
@@ -155,13 +155,13 @@ def some_spendable(
     """As `spendable`, but not all of them at once."""
     values = {"wallet": wallet, "token": token_number, "skipped": skipped, "most": most}
     rows = session.connection().execute(_SOME, values)
-    return [_bill(row) for row in rows]
+    return [bill_of(row) for row in rows]
 
 
 def by_ids(session: Session, bills: Iterable[int]) -> dict[int, StoredBill]:
     """Bills by their ids, as far as they were made."""
     query = select(_BILLS).where(_BILLS.c.id.in_(list(bills)))
-    return {row.id: _bill(row) for row in session.connection().execute(query)}
+    return {row.id: bill_of(row) for row in session.connection().execute(query)}
 
 
 def with_expired(session: Session, event_id: int, now: datetime) -> list[tuple[int, int]]:
@@ -263,7 +263,8 @@ def _wallet(row: Row[*tuple[object, ...]]) -> Wallet:
     return Wallet(row.id, Attendee(row.name, row.email), row.pin_hash, row.version, tries)
 
 
-def _bill(row: Row[*tuple[object, ...]]) -> StoredBill:
+def bill_of(row: Row[*tuple[object, ...]]) -> StoredBill:
+    """The bill in a row of its table."""
     return StoredBill(
         id=row.id,
         wallet_id=row.wallet_id,

@@ -32,7 +32,7 @@ from kiosk.services.recipients import Recipients
 from kiosk.services.statements import Statements
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
-from kiosk.services.wallets import Errand, Wallets
+from kiosk.services.wallets import Also, Errand, Wallets
 from kiosk.store.wallets import OwnerRecord
 from tests.kiosk.fake_events import CODE, NOON, code_of
 from tests.kiosk.fake_sales import Answers
@@ -185,7 +185,9 @@ class FakeWallets(Wallets):
     def errand(self, token: Token, amount: int, note: str = "") -> Errand:
         return Errand(900 + len(self._purse.moves), token, amount, note)
 
-    async def send(self, errand: Errand, sender: int, receiver: int) -> Move:
+    async def send(
+        self, errand: Errand, sender: int, receiver: int, also: Also | None = None
+    ) -> Move:
         self._purse.asked.append(errand.id)
         self._purse.check()
         bills = self._purse.of(errand.token)
