@@ -136,3 +136,13 @@ def ledger_status(environment: dict[str, str], folder: Path) -> str:
         check=False,
     )
     return answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "scripts/requirements-ethereum.txt"])
+def test_the_locks_agree_and_name_no_index(lock: str) -> None:
+    locked, developing = (
+        {line.split()[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        for name in (lock, "scripts/requirements-dev.txt")
+    )
+    assert locked <= developing
+    assert "://" not in (ROOT / lock).read_text()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NewType
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientResponseError
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from hexbytes import HexBytes
@@ -150,8 +150,12 @@ class EthereumNode:
 def _in_words() -> Iterator[None]:
     try:
         yield
+    except ClientResponseError as error:
+        # Not the error itself: it names the address, which often holds what its owner pays for.
+        raise ChainUnavailable(f"the node of the chain answers HTTP {error.status}") from None
     except (ClientError, TimeoutError, OSError) as error:
-        raise ChainUnavailable(f"the node of the chain does not answer: {error!r}") from error
+        name = type(error).__name__
+        raise ChainUnavailable(f"the node of the chain does not answer: {name}") from None
     except ContractLogicError as error:
         raise ChainUnavailable(f"the contract refuses: {error.message}") from error
     except BadFunctionCallOutput as error:
@@ -165,4 +169,4 @@ def _said(error: Exception) -> str:
         return "the account that pays has too little of the chain's money for the gas: top it up"
     if isinstance(error, Web3RPCError):
         return f"the node of the chain says: {error.message}"
-    return f"the node of the chain cannot be understood: {error!r}"
+    return f"the node of the chain cannot be understood: {str(error)[:200]}"

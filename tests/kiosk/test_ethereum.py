@@ -1,5 +1,7 @@
 """Airdrops over a real Ethereum chain: each batch is paid once, whatever becomes of it."""
 
+import asyncio
+import traceback
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -302,6 +304,32 @@ class TestRefusalsInWords:
 
     async def test_what_nobody_has_sent_is_pending(self, venue: Venue) -> None:
         assert await venue.chain.status("[/]") is ChainState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "cannot be understood"),
+        (b'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"[/]', "cannot be understood"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "cannot be understood"),
+        (b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n", "answers HTTP 429"),
+        (b"", "does not answer: ServerDisconnectedError"),
+    ],
+)
+async def test_a_node_that_answers_nonsense_is_no_secret_teller(answer: bytes, said: str) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        node = EthereumNode(f"http://{host}:{port}/secret")
+        with pytest.raises(ChainUnavailable, match=said) as refused:
+            await node.chain_number()
+        await node.close()
+    told = "".join(traceback.format_exception(refused.value))
+    assert "secret" not in told.replace("test_a_node_that_answers_nonsense_is_no_secret_teller", "")
 
 
 @pytest.mark.parametrize(
