@@ -17,7 +17,9 @@ from kiosk.screens import staff_helps
 from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.books_page import BooksPage
 from kiosk.screens.doors_page import DoorsPage
+from kiosk.screens.exporting import ExportDialog
 from kiosk.screens.help import Help
+from kiosk.screens.invoices import InvoicesScreen
 from kiosk.screens.lamps import Lamps
 from kiosk.screens.places_page import PlacesPage
 from kiosk.screens.tokens_page import TokensPage
@@ -43,6 +45,8 @@ class OrganiserScreen(KioskScreen[None]):
         *[Binding(str(n), f"open('{page}')", show=False) for n, page in enumerate(PAGES, 1)],
         Binding("up,pageup", "scroll_page(-1)", show=False),
         Binding("down,pagedown", "scroll_page(1)", show=False),
+        Binding("f2", "export", show=False),
+        Binding("f3", "invoices", show=False),
         Binding("f5", "compare", show=False),
         Binding("f8", "app.next_theme", show=False),
         Binding("f9,escape", "lock", show=False),
@@ -84,7 +88,10 @@ class OrganiserScreen(KioskScreen[None]):
         words = self.words
         scroll = Key("↑↓", words("Scroll"), "scroll_page(1)")
         of_page = {
-            "places": (scroll,),
+            "places": (
+                Key("F2", words("Export"), "export"),
+                Key("F3", words("Invoices"), "invoices"),
+            ),
             "doors": (scroll,),
             "tokens": (scroll,),
             "books": (scroll, Key("F5", words("Compare now"), "compare")),
@@ -172,6 +179,12 @@ class OrganiserScreen(KioskScreen[None]):
             scroller.scroll_page_down()
         else:
             scroller.scroll_page_up()
+
+    def action_export(self) -> None:
+        self.app.push_screen(ExportDialog(self.desk, self._staff))
+
+    def action_invoices(self) -> None:
+        self.app.push_screen(InvoicesScreen(self.desk, self._staff))
 
     def action_lock(self) -> None:
         self.dismiss(None)

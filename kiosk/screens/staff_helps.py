@@ -38,5 +38,33 @@ def watching(words: Words, keys: Sequence[Key]) -> Help:
     )
 
 
+def taking_tokens(words: Words, keys: Sequence[Key]) -> Help:
+    """Where a stall takes tokens."""
+    return _staffs(
+        words("Taking tokens"),
+        words("Choose how many, then scan the wallet of whoever pays, or a ticket of theirs."),
+        words("For more than a few, they type the PIN of their wallet themselves."),
+        words(
+            "What was taken in this shift can be given back, by the word of a supervisor. It"
+            " expires as before."
+        ),
+        keys=keys,
+    )
+
+
+def settling(words: Words, keys: Sequence[Key]) -> Help:
+    """Where money for invoices is recorded."""
+    return _staffs(
+        words("Open invoices"),
+        words("Whoever is here has tickets already, and owes for them."),
+        words(
+            "Look at the bank statement, choose the invoice, and type what came and its reference."
+            " A part may come: the rest stays owed."
+        ),
+        words("The same transfer is recorded once, whoever records it."),
+        keys=keys,
+    )
+
+
 def _staffs(title: str, *text: str, keys: Sequence[Key]) -> Help:
     return Help(title, text, tuple(keys))

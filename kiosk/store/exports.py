@@ -53,7 +53,9 @@ _SLOT_OF_CLAIM: Final = (_SLOTS.c.event_id == _CLAIMS.c.event_id) & (
 )
 
 
-def _of_orders(*columns: ColumnElement[object] | ColumnElement[str]) -> Select[*tuple[object, ...]]:
+def _of_orders(
+    *columns: ColumnElement[object] | ColumnElement[str] | ColumnElement[int],
+) -> Select[*tuple[object, ...]]:
     """Columns of a window of orders; what else they come from is joined to these."""
     return (
         select(*columns)

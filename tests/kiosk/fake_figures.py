@@ -72,6 +72,7 @@ class FakeExports(Exports, Answers):
         Answers.__init__(self)
         self.written: list[Path] = []
         self.go_on = asyncio.Event()
+        self.is_over = False
 
     def new_folder(self) -> Path:
         return Path("/home/kiosk/exports/gopherfest-2027-20270312T170411Z")
@@ -81,7 +82,10 @@ class FakeExports(Exports, Answers):
     ) -> Mapping[Table, int]:
         self.check()
         told(Progress(Table.TICKETS, 12_000))
-        await self.go_on.wait()
+        try:
+            await self.go_on.wait()
+        finally:
+            self.is_over = True
         self.written.append(folder)
         return dict.fromkeys(Table, 12_000)
 

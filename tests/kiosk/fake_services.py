@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     Role,
     StaffMember,
 )
+from kiosk.domain.invoices import Invoice, OpenInvoice
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Order
 from kiosk.domain.pins import PinsLocked
@@ -177,15 +178,37 @@ class FakeRefunds(Refunds, Answers):
 
 
 class FakeInvoices(Invoices, Answers):
-    """Knows the money that the test names."""
+    """Knows the invoices and the money that the test names, and notes what is recorded."""
 
     def __init__(self) -> None:
         Answers.__init__(self)
         self.came: Mapping[str, Money] = {}
+        self.known: list[OpenInvoice] = []
+        self.asked: list[tuple[int, int, tuple[Money, str, str], str]] = []
+        self.settled: list[tuple[int, int, tuple[Money, str, str], str]] = []
+        self.refusal: Exception | None = None
+        """What the next who records money hears."""
 
     async def received(self, order_id: int) -> Mapping[str, Money]:
         self.check()
         return self.came
+
+    async def open(self) -> list[OpenInvoice]:
+        return list(self.known)
+
+    async def settle(
+        self, order_id: int, payment_id: int, money: tuple[Money, str, str], staff: StaffMember
+    ) -> Invoice:
+        self.asked.append((order_id, payment_id, money, staff.name))
+        refusal, self.refusal = self.refusal, None
+        if refusal is not None:
+            raise refusal
+        self.settled.append(self.asked[-1])
+        [one] = [one for one in self.known if one.order_id == order_id]
+        owed = one.owed - money[0]
+        after = replace(one.invoice, outstanding=owed, is_paid=not owed)
+        self.known = [replace(one, invoice=after, owed=owed)] if owed else []
+        return after
 
 
 @dataclass
