@@ -24,16 +24,19 @@ from tests.fakes import FakeClock
 from tests.kiosk.world import MakeLedger, Terminal, World
 from tests.postgresql import running
 
-ENGINES = ["embedded", pytest.param("server", marks=pytest.mark.server)]
-POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+SERVER = pytest.mark.server
+POSTGRESQL = pytest.param("postgresql", marks=(pytest.mark.postgresql, pytest.mark.long))
 """The embedded engine, with the store on PostgreSQL."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what wants an engine on each, and on each store where its module says so."""
     if "engine" in metafunc.fixturenames:
-        every_store = any(metafunc.definition.iter_markers("every_store"))
-        metafunc.parametrize("engine", [*ENGINES, POSTGRESQL] if every_store else ENGINES)
+        marked = {mark.name for mark in metafunc.definition.iter_markers()}
+        is_long = "long_on_servers" in marked
+        server = pytest.param("server", marks=(SERVER, pytest.mark.long) if is_long else SERVER)
+        stores = [POSTGRESQL] if "every_store" in marked else []
+        metafunc.parametrize("engine", ["embedded", server, *stores])
 
 
 @pytest.fixture
