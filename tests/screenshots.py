@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from kiosk.app import KioskApp
-from tests.kiosk.fake_services import Fakes
 from tests.kiosk.scenes import SCENES, Scene
+from tests.kiosk.wallet_scenes import WALLET_SCENES
 
 FOLDER = Path(__file__).parents[1] / "assets" / "screens"
 IN_README = {
@@ -19,12 +19,13 @@ IN_README = {
     "admitted",
     "already-in-large",
     "organiser-large",
+    "wallet",
 }
 
 
 async def draw(scene: Scene, folder: Path) -> None:
     """Draw one scene."""
-    fakes = Fakes()
+    fakes = scene.fakes()
     app = KioskApp(fakes.services)
     app.animation_level = "none"
     async with app.run_test(size=scene.size) as pilot:
@@ -42,7 +43,7 @@ def self_contained(drawn: str) -> str:
 async def main(folder: Path) -> None:
     """Draw them all."""
     folder.mkdir(parents=True, exist_ok=True)
-    for scene in SCENES:
+    for scene in SCENES + WALLET_SCENES:
         if scene.name in IN_README:
             await draw(scene, folder)
 

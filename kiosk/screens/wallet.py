@@ -83,6 +83,7 @@ class WalletScreen(Step[Wanted]):
         self._opened = opened
         self._token = token
         self._seen: _Seen | None = None
+        self._is_away = False
         self._said = WalletWords(desk)
 
     def body(self) -> ComposeResult:
@@ -152,9 +153,11 @@ class WalletScreen(Step[Wanted]):
                 ],
             )
         except AWAY:
+            self._is_away = True
             self._say(self.words("The books do not answer just now. We ask again by ourselves."))
             return
-        if self._seen is None:
+        if self._is_away:
+            self._is_away = False
             self._say("")
         if seen != self._seen:
             self._seen = seen
@@ -211,6 +214,7 @@ class WalletScreen(Step[Wanted]):
     @work(group="take")
     async def _take(self, airdrop: Airdrop, share: Share) -> None:
         words, airdrops = self.words, self.desk.services.airdrops
+        self._is_away = False
         try:
             await airdrops.claim(airdrop, share)
             self.busy = False
@@ -218,9 +222,11 @@ class WalletScreen(Step[Wanted]):
             # Whoever leaves meanwhile need not wait: reconciliation goes on with it.
             await airdrops.run(airdrop)
         except (*AWAY, ChainUnavailable):
+            self._is_away = True
             self._say(words("The books do not answer just now. We ask again by ourselves."))
+        else:
+            self.look()
         self.busy = False
-        self.look()
 
     @on(Target.Pressed, "#ways Target")
     def wished(self, pressed: Target.Pressed) -> None:

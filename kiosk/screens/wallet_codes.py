@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -40,9 +38,7 @@ class CodePage:
 
 
 class CodePageScreen(TakingAlong):
-    """Shows one; Escape or Enter leads back to the wallet."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", show=False)]
+    """Shows one; Escape leads back to the wallet."""
 
     def __init__(self, desk: Desk, page: CodePage) -> None:
         super().__init__(desk)
@@ -99,13 +95,21 @@ def own_code(desk: Desk, opened: OpenWallet, code: str, *, is_new: bool = False)
         title=opened.owner.name,
         details=(
             words("Who sees this code can send you tokens."),
-            words("To spend yours, your PIN is needed too."),
+            _needs_pin(desk),
             old if is_new else words("Take a picture of it."),
         ),
         code=code,
         file=f"wallet-{opened.wallet_id % 10**8:08}-{opened.version}",
         holder=opened.owner.name,
     )
+
+
+def _needs_pin(desk: Desk) -> str:
+    """What can be spent without it, if anything can be of every kind."""
+    words, tokens = desk.words, desk.services.catalog.event.tokens
+    if free := min(token.limits.pin_above for token in tokens):
+        return words("To spend more than {n}, your PIN is needed too.", n=words.number(free))
+    return words("To spend yours, your PIN is needed too.")
 
 
 def receipt_page(desk: Desk, receipt: MoveReceipt) -> CodePage:

@@ -32,11 +32,12 @@ Go = Callable[[Play, Fakes], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture: how to get there, on a terminal of which size."""
+    """One picture: how to get there, on a terminal of which size, and who answers there."""
 
     name: str
     go: Go
     size: tuple[int, int] = SMALL
+    fakes: Callable[[], Fakes] = Fakes
 
 
 async def welcome(pilot: Play, fakes: Fakes) -> None:

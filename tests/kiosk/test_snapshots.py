@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from kiosk.app import KioskApp
 from tests.kiosk.door_scenes import DOOR_SCENES
-from tests.kiosk.fake_services import Fakes
 from tests.kiosk.scenes import SCENES, Scene
+from tests.kiosk.wallet_scenes import WALLET_SCENES
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +19,11 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
 
 
-@pytest.mark.parametrize("scene", SCENES + DOOR_SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize(
+    "scene", SCENES + DOOR_SCENES + WALLET_SCENES, ids=lambda scene: scene.name
+)
 def test_a_screen_looks_as_it_was_drawn(scene: Scene, snap_compare: Callable[..., bool]) -> None:
-    fakes = Fakes()
+    fakes = scene.fakes()
 
     async def go(pilot: Pilot[None]) -> None:
         await scene.go(pilot, fakes)
