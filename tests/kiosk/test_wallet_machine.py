@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from kiosk.domain.airdrops import Airdrop
 from kiosk.domain.bills import InsufficientTokens
 from kiosk.domain.chains import ChainState
+from kiosk.domain.gifts import Gift, GiftRefused
 from kiosk.domain.people import Attendee
 from kiosk.domain.tokens import ExpiryRule, Origin
 from kiosk.domain.wallets import TokensGone
@@ -69,11 +70,21 @@ class Drop:
 
 
 @dataclass
+class Present:
+    """A gift as the model has it, that nobody has claimed yet."""
+
+    gift: Gift
+    giver: str
+    pieces: list[Paper]
+
+
+@dataclass
 class Model:
     """Bills in the order in which they came to be."""
 
     bills: list[Paper] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    presents: list[Present] = field(default_factory=list)
     spent: int = 0
     expired: int = 0
     taken_back: int = 0
@@ -86,8 +97,9 @@ class Model:
 
     @property
     def on_its_way(self) -> int:
-        """What a chain has not confirmed."""
-        return sum(drop.amount * len(drop.waiting) for drop in self.drops)
+        """What a chain has not confirmed, and what waits as a gift."""
+        given = sum(piece.amount for present in self.presents for piece in present.pieces)
+        return given + sum(drop.amount * len(drop.waiting) for drop in self.drops)
 
     def of(self, name: str, now: datetime) -> list[Paper]:
         """What somebody can spend, in the order it is spent."""
@@ -121,6 +133,15 @@ class Model:
         if drop.is_over:
             self.take_back(drop)
 
+    def open_present(self, present: Present, name: str, limit: datetime | None) -> None:
+        """A gift becomes somebody's; what is received may expire sooner than before."""
+        self.presents.remove(present)
+        for piece in present.pieces:
+            if limit is not None:
+                piece.expires_at = min(piece.expires_at or limit, limit)
+            piece.history = (*piece.history, name)
+        self.bills += present.pieces
+
     def take_back(self, drop: Drop) -> None:
         """An airdrop is over, and what is unspent of its bills goes back."""
         drop.is_over = True
@@ -140,7 +161,7 @@ def gone(bill: Paper, now: datetime) -> bool:
 
 
 class WalletMachine(RuleBasedStateMachine):
-    """Issue, send, spend, take back, give to many over a chain, wait and sweep."""
+    """Issue, send, spend, give and claim, take back, give to many over a chain, wait, sweep."""
 
     def __init__(self, runner: asyncio.Runner, world: World) -> None:
         super().__init__()
@@ -148,8 +169,10 @@ class WalletMachine(RuleBasedStateMachine):
         self.world = world
         self.model = Model()
         rule = ExpiryRule(within=timedelta(days=DAYS), origins=frozenset({Origin.TRANSFER}))
-        world.event = an_event(tokens=(a_token(rule, supply=SUPPLY),))
+        token = replace(a_token(rule, supply=SUPPLY), gift_life=timedelta(days=DAYS - 1))
+        world.event = an_event(tokens=(token,))
         self.purses = self.run(Purses.open(world))
+        self.gifts = self.purses.terminal.services.gifts
         self.chain = FakeChain()
         self.airdrops = airdrops_of(self.purses, self.chain)
 
@@ -187,6 +210,46 @@ class WalletMachine(RuleBasedStateMachine):
     def spend(self, name: str, amount: int) -> None:
         torn = self.take(self.purses.spend(name, amount), name, amount)
         self.model.spent += sum(piece.amount for piece in torn)
+
+    @rule(giver=people, amount=amounts)
+    def give(self, giver: str, amount: int) -> None:
+        errand = self.purses.wallets.errand(self.purses.token, amount)
+        wallet = self.run(self.purses.of(giver))
+        request = self.gifts.give(errand, wallet, "somebody@example.org")
+        if torn := self.take(request, giver, amount):
+            [*_, gift] = self.run(self.gifts.waiting(wallet))
+            self.model.presents.append(Present(gift, giver, torn))
+
+    @precondition(lambda self: self.model.presents)
+    @rule(data=st.data(), name=people)
+    def claim(self, data: st.DataObject, name: str) -> None:
+        present = data.draw(st.sampled_from(self.model.presents))
+        request = self.gifts.claim(present.gift.code, self.run(self.purses.of(name)))
+        good = sum(piece.amount for piece in present.pieces if not gone(piece, self.now))
+        if name == present.giver or not good:
+            with pytest.raises(GiftRefused):
+                self.run(request)
+            return
+        assert self.run(request).amount == good
+        self.model.open_present(present, name, self.now + timedelta(days=DAYS))
+
+    @precondition(lambda self: self.model.presents)
+    @rule(data=st.data())
+    def want_back(self, data: st.DataObject) -> None:
+        present = data.draw(st.sampled_from(self.model.presents))
+        giver = self.run(self.purses.of(present.giver))
+        assert self.run(self.gifts.take_back(present.gift.id, giver)) == present.gift.amount
+        self.model.open_present(present, present.giver, None)
+
+    @rule()
+    def send_gifts_back(self) -> None:
+        """What nobody came for in time."""
+        due = self.run(self.gifts.due())
+        late = {one.gift.id: one for one in self.model.presents if self.now >= one.gift.returns_at}
+        assert set(due) == set(late)
+        for gift_id in due:
+            assert self.run(self.gifts.send_back(gift_id))
+            self.model.open_present(late[gift_id], late[gift_id].giver, None)
 
     @rule(name=people, amount=amounts)
     def take_back(self, name: str, amount: int) -> None:
