@@ -31,6 +31,7 @@ from kiosk.screens.refunds import RefundsScreen
 from kiosk.screens.shift import Shift, StaffMode
 from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
 from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
+from kiosk.screens.stall import StallScreen
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.screens.visit import Visit
 from kiosk.screens.wallet_visit import WalletVisit
@@ -201,6 +202,8 @@ class KioskApp(App[None], inherit_bindings=False):
                     await self._open(TerminalsScreen(desk, member), member)
                 case StaffWish.REFUNDS if not isinstance(self.screen, RefundsScreen):
                     await self._open(RefundsScreen(desk, member), member)
+                case StaffWish.STALL if not isinstance(self.screen, StallScreen):
+                    await self._open(StallScreen(desk, member), member)
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()

@@ -12,6 +12,7 @@ from kiosk.screens.door import DoorScreen
 from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.refunds import RefundsScreen
 from kiosk.screens.silence import LogOutBand, Silence
+from kiosk.screens.stall import StallScreen
 from kiosk.screens.terminals import TerminalsScreen
 from kiosk.settings import LogOuts
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 WARNING_SECONDS: Final = 15
 """So long before staff are logged out they are told, once."""
 
-StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen | RefundsScreen
+StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen | RefundsScreen | StallScreen
 """What the staff open for themselves: whoever leaves it is home."""
 
 

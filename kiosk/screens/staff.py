@@ -25,6 +25,7 @@ class StaffWish(Enum):
     WATCH = "watch"
     TERMINALS = "terminals"
     REFUNDS = "refunds"
+    STALL = "stall"
     CLOSE = "close"
 
 
@@ -33,6 +34,7 @@ NEEDS: Final = {
     StaffWish.WATCH: Right.WATCH,
     StaffWish.TERMINALS: Right.TERMINALS,
     StaffWish.REFUNDS: Right.PAY_OUT,
+    StaffWish.STALL: Right.TAKE_TOKENS,
     StaffWish.CLOSE: Right.CLOSE,
 }
 """The right to each."""
@@ -66,6 +68,9 @@ class StaffDialog(Dialog[StaffWish | None]):
             note = words("what is due, orders") if self._may(Right.PAY_OUT) else cashier
             yield self._target(StaffWish.REFUNDS, words("Give money back"), note)
         with Horizontal(classes="wishes"):
+            if self.desk.services.catalog.event.stalls:
+                note = words("at a stall") if self._may(Right.TAKE_TOKENS) else cashier
+                yield self._target(StaffWish.STALL, words("Take tokens"), note)
             note = "" if self._may(Right.CLOSE) else words("needs a supervisor")
             yield self._target(StaffWish.CLOSE, words("Close the kiosk"), note)
         # Which ledger runs is for the staff to know, and for nobody to be bothered with.
