@@ -122,7 +122,7 @@ class WalletPrinter:
             if who is not None:
                 print(f"{word} {_whole(who)}")
         if receipt.place:
-            print(f"at {printable(receipt.place)}")
+            print(f"at {printable(self._event.place_name(receipt.place))}")
         if receipt.email:
             print(f"as a gift for {printable(receipt.email)}")
 
@@ -140,7 +140,9 @@ class WalletPrinter:
         other = _whole(line.other) if line.other else ""
         note = f'"{printable(line.note)}"' if line.note else ""
         until = self._until(line.expires_at) if line.expires_at else ""
-        words = (_KINDS[line.kind], other, printable(line.place), note, until)
+        is_stall = line.kind in (HistoryKind.SPENT, HistoryKind.GIVEN_BACK)
+        place = self._event.place_name(line.place) if is_stall else line.place
+        words = (_KINDS[line.kind], other, printable(place), note, until)
         return f"{self._at(line.at)}  {line.amount:+,} {' '.join(filter(None, words))}"
 
     def _bill(self, bill: Bill) -> str:
@@ -148,13 +150,15 @@ class WalletPrinter:
         return f"bill {_id(bill.id)}  {bill.amount:,} {self._until(bill.expires_at)}, {since}"
 
     def _branch(self, branch: Branch) -> str:
-        bill, *above = branch.bill, *branch.is_last
-        lines = "".join("   " if is_last else "│  " for is_last in above[:-1])
-        knot = "" if not above else "└─ " if above[-1] else "├─ "
+        bill = branch.bill
         until = f", {self._until(bill.expires_at)}" if bill.expires_at else ""
-        facts = [f"{bill.left:,} left{until}", *map(_use, bill.uses)]
-        head = f"{lines}{knot}bill {_id(bill.id)}  {bill.amount:,} to {_whole(bill.owner)}"
+        facts = [f"{bill.left:,} left{until}", *map(self._use, bill.uses)]
+        head = f"{branch.knot()}bill {_id(bill.id)}  {bill.amount:,} to {_whole(bill.owner)}"
         return f"{head}  {self._at(bill.received_at)}  ({', '.join(facts)})"
+
+    def _use(self, use: BillUse) -> str:
+        place = printable(self._event.place_name(use.place)) if use.place else ""
+        return " ".join(filter(None, (f"{use.amount:,}", _USES[use.kind], place)))
 
     def _until(self, at: datetime | None) -> str:
         return "never expire" if at is None else f"until {self._at(at)}"
@@ -165,10 +169,6 @@ class WalletPrinter:
 
 def _id(bill: int) -> str:
     return f"{bill:032x}"[:ID_DIGITS]
-
-
-def _use(use: BillUse) -> str:
-    return " ".join(filter(None, (f"{use.amount:,}", _USES[use.kind], printable(use.place))))
 
 
 def _whole(person: Attendee) -> str:

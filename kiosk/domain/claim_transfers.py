@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from kiosk.domain.admission import ClaimRecord
 from kiosk.domain.chart import AccountCode, LedgerNumber, TransferCode, linked, slot_account_id
@@ -18,10 +17,8 @@ from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Event
 from kiosk.domain.orders import OrderState, SlotClaim
 from kiosk.domain.people import Attendee
+from kiosk.domain.signed_codes import VERSION_MAX
 from ledger.types import Transfer
-
-VERSION_MAX: Final = 65_535
-"""The greatest version that a ticket's code has room for."""
 
 
 class ChangeFault(StrEnum):

@@ -12,7 +12,7 @@ from kiosk.domain.entries import EntryRule, Standing, Step, way_refusal
 from kiosk.domain.errors import InvalidName, KioskError
 from kiosk.domain.events import Event
 from kiosk.domain.orders import OrderState
-from kiosk.domain.people import Attendee, checked_name
+from kiosk.domain.people import NAME_MAX, Attendee, checked_name
 
 FOUND_MAX: Final = 10
 """Tickets that one search shows."""
@@ -48,6 +48,9 @@ class InvalidNote(KioskError):
     """A note cannot be used: `too_long` or `control_character`."""
 
     reason: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}: expected a note of at most {NAME_MAX} characters on one line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kiosk.domain.bills import (
     in_spending_order,
 )
 from kiosk.domain.chart import AccountCode
+from kiosk.domain.claims import checked_note
 from kiosk.domain.people import Attendee
 from kiosk.domain.token_moves import Move, MoveKind, MovePart, MoveState, bill_id
 from kiosk.domain.tokens import Origin, Token
@@ -69,8 +70,8 @@ class Wallets:
         self._moves = TokenMoves(backing, catalog, self.plans.plan)
 
     def errand(self, token: Token, amount: int, note: str = "") -> Errand:
-        """A new errand; raises `InvalidAmount`."""
-        return Errand(new_id(), token, checked_amount(amount), note)
+        """A new errand; raises `InvalidAmount` or `InvalidNote`."""
+        return Errand(new_id(), token, checked_amount(amount), checked_note(note))
 
     async def open(self, owner: Attendee) -> Wallet:
         """The wallet of somebody, a new one if they have none."""

@@ -7,9 +7,10 @@ import pytest
 
 from kiosk.domain.admission import NeedsConduct, Reason
 from kiosk.domain.chart import AccountCode
-from kiosk.domain.claim_transfers import VERSION_MAX, ChangeFault, TicketChanged
+from kiosk.domain.claim_transfers import ChangeFault, TicketChanged
 from kiosk.domain.claims import UnknownClaim
 from kiosk.domain.people import Attendee
+from kiosk.domain.signed_codes import VERSION_MAX
 from kiosk.services.reconciliation import Report
 from tests.kiosk.factories import ADA, GRACE, a_slot, an_event
 from tests.kiosk.ticket_desk import (

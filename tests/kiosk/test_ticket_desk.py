@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.admission import Reason, Verdict
-from kiosk.domain.claim_transfers import VERSION_MAX, ChangeFault, TicketChanged, TicketKept
+from kiosk.domain.claim_transfers import ChangeFault, TicketChanged, TicketKept
 from kiosk.domain.claims import ClaimState, InvalidNote
 from kiosk.domain.errors import InvalidReason
 from kiosk.domain.rights import NotAllowed
+from kiosk.domain.signed_codes import VERSION_MAX
 from kiosk.store import audit
 from tests.kiosk.factories import ADA, GRACE
 from tests.kiosk.playing import HOSTILE

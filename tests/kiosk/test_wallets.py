@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.domain.bills import InsufficientTokens
+from kiosk.domain.claims import InvalidNote
 from kiosk.domain.token_moves import CHAIN_MAX, MoveState
 from kiosk.domain.tokens import ExpiryRule, Limits, Origin
 from kiosk.domain.wallets import (
@@ -116,6 +117,13 @@ async def test_a_second_press_is_the_same_errand(purses: Purses) -> None:
     assert {move.state for move in moves} == {MoveState.DONE}
     assert await purses.bills("Grace") == [6]
     assert await purses.bills("Ada") == [4]
+
+
+@pytest.mark.parametrize("note", ["a\x1b[2Jb", "two\nlines", "n" * 201])
+async def test_a_note_that_would_break_a_line_is_refused(purses: Purses, note: str) -> None:
+    with pytest.raises(InvalidNote):
+        purses.wallets.errand(purses.token, 1, note)
+    assert purses.wallets.errand(purses.token, 1, " [/] ").note == "[/]"
 
 
 async def test_a_refused_errand_stays_refused(purses: Purses) -> None:
