@@ -37,6 +37,7 @@ from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.kiosk import Services
 from kiosk.services.lane import Lane
+from kiosk.services.lineages import Lineages
 from kiosk.services.payments import Channel, Payments
 from kiosk.services.printing import TicketPrinter
 from kiosk.services.receipts import Receipts
@@ -209,6 +210,7 @@ async def assemble(
         crowds=Crowds(backing, catalog),
         books=Books(backing, catalog),
         exports=Exports(backing, catalog, number),
+        lineages=Lineages(backing, catalog),
         clock=backing.clock,
         courtesy=backing.courtesy,
         ledger_engine=backing.ledger.engine,

@@ -55,6 +55,16 @@ class Branch:
     bill: BillRecord
     is_last: tuple[bool, ...]
 
+    def knot(self, depth_max: int | None = None) -> str:
+        """What is drawn before it; of a branch deeper than that, how deep it is."""
+        if not self.is_last:
+            return ""
+        *above, last = self.is_last
+        deeper = "" if depth_max is None or len(above) < depth_max else f"{len(above)} … "
+        shown = above if not deeper else above[len(above) - (depth_max or 0) :]
+        lines = "".join("   " if one else "│  " for one in shown)
+        return f"{deeper}{lines}{'└─ ' if last else '├─ '}"
+
 
 def branches(bills: Iterable[BillRecord]) -> Iterator[Branch]:
     """The tree that bills make, each before those it was sent on as; the oldest go first.

@@ -18,6 +18,7 @@ class CodeDialog(Dialog[str | None]):
     """Answers the code that was taken, or None. `take` answers why it is not, or nothing."""
 
     AUTO_FOCUS = "Input"
+    LENGTH_MAX = CODE_MAX
 
     def __init__(
         self, desk: Desk, title: str, ask: str, take: Callable[[str], Awaitable[str]]
@@ -28,10 +29,14 @@ class CodeDialog(Dialog[str | None]):
 
     def body(self) -> ComposeResult:
         yield Static(Content(self._ask), id="ask")
-        yield Input(max_length=CODE_MAX, id="code")
+        yield Input(max_length=self.LENGTH_MAX, id="code")
+
+    def do(self) -> str:
+        """What Enter does."""
+        return self.words("Use the code")
 
     def hints(self) -> ComposeResult:
-        yield KeyHint(Key("Enter", self.words("Use the code"), "submit"))
+        yield KeyHint(Key("Enter", self.do(), "submit"))
         yield from super().hints()
 
     @on(Input.Submitted)

@@ -21,6 +21,7 @@ from kiosk.screens.exporting import ExportDialog
 from kiosk.screens.help import Help
 from kiosk.screens.invoices import InvoicesScreen
 from kiosk.screens.lamps import Lamps
+from kiosk.screens.lineage import FindBillDialog, life_of
 from kiosk.screens.places_page import PlacesPage
 from kiosk.screens.tokens_page import TokensPage
 from kiosk.services.crowds import Crowd
@@ -47,6 +48,7 @@ class OrganiserScreen(KioskScreen[None]):
         Binding("down,pagedown", "scroll_page(1)", show=False),
         Binding("f2", "export", show=False),
         Binding("f3", "invoices", show=False),
+        Binding("f4", "trace", show=False),
         Binding("f5", "compare", show=False),
         Binding("f8", "app.next_theme", show=False),
         Binding("f9,escape", "lock", show=False),
@@ -93,7 +95,7 @@ class OrganiserScreen(KioskScreen[None]):
                 Key("F3", words("Invoices"), "invoices"),
             ),
             "doors": (scroll,),
-            "tokens": (scroll,),
+            "tokens": (scroll, *self._tracing()),
             "books": (scroll, Key("F5", words("Compare now"), "compare")),
         }
         return (
@@ -185,6 +187,19 @@ class OrganiserScreen(KioskScreen[None]):
 
     def action_invoices(self) -> None:
         self.app.push_screen(InvoicesScreen(self.desk, self._staff))
+
+    def _tracing(self) -> Sequence[Key]:
+        if not self.desk.services.catalog.event.tokens:
+            return ()
+        return (Key("F4", self.words("Life of tokens"), "trace"),)
+
+    @work(group="trace")
+    async def action_trace(self) -> None:
+        if not self._tracing():
+            return
+        typed = await self.app.push_screen_wait(FindBillDialog(self.desk))
+        if typed:
+            self.app.push_screen(life_of(self.desk, self._staff, typed))
 
     def action_lock(self) -> None:
         self.dismiss(None)

@@ -66,5 +66,18 @@ def settling(words: Words, keys: Sequence[Key]) -> Help:
     )
 
 
+def tracing(words: Words, keys: Sequence[Key]) -> Help:
+    """Where the life of tokens is told."""
+    return _staffs(
+        words("The life of tokens"),
+        words(
+            "Tokens are bills, as paper money is. Who sends a part of one tears it: the change"
+            " stays, and the rest is a new bill of somebody else."
+        ),
+        words("The tree begins with the issue; below each bill are those it was sent on as."),
+        keys=keys,
+    )
+
+
 def _staffs(title: str, *text: str, keys: Sequence[Key]) -> Help:
     return Help(title, text, tuple(keys))

@@ -18,6 +18,7 @@ from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
 from kiosk.services.pack_stock import PackStock
+from kiosk.services.lineages import Lineages
 from kiosk.services.payments import Payments
 from kiosk.services.printing import TicketPrinter
 from kiosk.services.recipients import Recipients
@@ -70,6 +71,7 @@ class Services:
     crowds: Crowds
     books: Books
     exports: Exports
+    lineages: Lineages
     clock: Clock
     ledger_engine: str
     """What the ledger runs on, in words for a status line."""

@@ -1,17 +1,22 @@
 """Lineages: where the tokens of a bill came from, and where they went."""
 
 import string
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlmodel import Session
 
 from kiosk.domain.lineage import BillRecord, BillUse, NoSuchBill
+from kiosk.domain.people import checked_email
 from kiosk.services.backing import Backing
 from kiosk.services.bills import Bills
 from kiosk.services.catalog import Catalog
 from kiosk.store import lineage
 from kiosk.store.lineage import OwnedBill
+
+Uses: TypeAlias = Mapping[int, tuple[BillUse, ...]]
+"""What was done with bills, by their ids."""
 
 _ID_DIGITS: Final = 32
 _DIGITS_MIN: Final = 4
@@ -32,6 +37,19 @@ class Lineages:
         Raises `NoSuchBill`.
         """
         found, uses = await self._store.transaction(partial(self._read, start=start.lower()))
+        return await self._records(found, uses)
+
+    async def owned_by(self, email: str) -> list[BillRecord]:
+        """The newest bills of whoever has this address, empty ones too; raises `InvalidEmail`."""
+        owner = checked_email(email)
+
+        def read(session: Session) -> tuple[list[OwnedBill], Uses]:
+            found = lineage.owned_by(session, self._catalog.event.id, owner)
+            return found, lineage.uses(session, [one.bill.id for one in found])
+
+        return await self._records(*await self._store.transaction(read))
+
+    async def _records(self, found: list[OwnedBill], uses: Uses) -> list[BillRecord]:
         left = await self._bills.left_of([one.bill for one in found])
         return [
             BillRecord(
@@ -48,9 +66,7 @@ class Lineages:
             for one in found
         ]
 
-    def _read(
-        self, session: Session, start: str
-    ) -> tuple[list[OwnedBill], dict[int, tuple[BillUse, ...]]]:
+    def _read(self, session: Session, start: str) -> tuple[list[OwnedBill], Uses]:
         if not _DIGITS_MIN <= len(start) <= _ID_DIGITS or not set(start) <= set(string.hexdigits):
             raise NoSuchBill(start, 0)
         least, most = int(start.ljust(_ID_DIGITS, "0"), 16), int(start.ljust(_ID_DIGITS, "f"), 16)

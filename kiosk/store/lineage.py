@@ -23,12 +23,24 @@ _WALLETS: Final = METADATA.tables["wallet"]
 _BECOME_BILLS: Final = (MoveKind.SEND, MoveKind.GIFT_CLAIM, MoveKind.GIFT_RETURN)
 _AT_ONCE: Final = 500
 """Ids in one query."""
+OWNED_MAX: Final = 200
+"""Bills of one owner that are shown: nobody reads more."""
 _BETWEEN: Final = (
     select(_BILLS.c.id)
     .join(_WALLETS, _WALLETS.c.id == _BILLS.c.wallet_id)
     .where(_WALLETS.c.event_id == bindparam("event"))
     .where(_BILLS.c.id.between(bindparam("least"), bindparam("most")))
     .limit(2)
+)
+
+
+_OWNED_BY: Final = (
+    select(_BILLS, _ATTENDEES.c.name, _ATTENDEES.c.email)
+    .join(_WALLETS, _WALLETS.c.id == _BILLS.c.wallet_id)
+    .join(_ATTENDEES, _ATTENDEES.c.id == _WALLETS.c.attendee_id)
+    .where(_WALLETS.c.event_id == bindparam("event"), _ATTENDEES.c.email == bindparam("email"))
+    .order_by(_BILLS.c.number.desc())
+    .limit(OWNED_MAX)
 )
 
 
@@ -44,6 +56,13 @@ def between(session: Session, event_id: int, least: int, most: int) -> list[int]
     """The bills with ids from `least` to `most`; two, if there are more."""
     values = {"event": event_id, "least": least, "most": most}
     return list(session.connection().scalars(_BETWEEN, values))
+
+
+def owned_by(session: Session, event_id: int, email: str) -> list[OwnedBill]:
+    """The newest bills of whoever has this address, empty ones too."""
+    values = {"event": event_id, "email": email}
+    rows = session.connection().execute(_OWNED_BY, values)
+    return [OwnedBill(bill_of(row), Attendee(row.name, row.email)) for row in rows]
 
 
 def family(session: Session, bill: int) -> list[OwnedBill]:

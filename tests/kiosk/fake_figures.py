@@ -14,11 +14,15 @@ from kiosk.domain.events import (
     StaffMember,
 )
 from kiosk.domain.exports import Progress, Table
+from kiosk.domain.lineage import BillRecord, BillUse, NoSuchBill
 from kiosk.domain.money import Money, zero
+from kiosk.domain.people import Attendee
+from kiosk.domain.token_moves import MoveKind
 from kiosk.domain.tokens import Token
 from kiosk.services.books import Books
 from kiosk.services.crowds import Crowd, Crowds
 from kiosk.services.exports import Exports
+from kiosk.services.lineages import Lineages
 from kiosk.services.stats import Count, Health, Snapshot, Stats, Takings
 from tests.kiosk.fake_events import NOON
 from tests.kiosk.fake_sales import Answers
@@ -90,6 +94,25 @@ class FakeExports(Exports, Answers):
         return dict.fromkeys(Table, 12_000)
 
 
+class FakeLineages(Lineages, Answers):
+    """Knows the bills of one issue."""
+
+    def __init__(self) -> None:
+        Answers.__init__(self)
+        self.known: list[BillRecord] = []
+
+    async def of(self, start: str) -> list[BillRecord]:
+        self.check()
+        found = [one for one in self.known if f"{one.id:032x}".startswith(start)]
+        if len(found) != 1:
+            raise NoSuchBill(start, len(found))
+        return list(self.known)
+
+    async def owned_by(self, email: str) -> list[BillRecord]:
+        self.check()
+        return [one for one in self.known if one.owner.email == email]
+
+
 def a_snapshot(event: Event, **changes: object) -> Snapshot:
     """An event of which nothing is sold, with whatever is changed."""
     counts = tuple(
@@ -157,3 +180,18 @@ def books_off_by_some() -> BookReport:
             Difference(Book.TOKEN, "coin", 125_000, 124_993),
         ),
     )
+
+
+def a_life(name: str = "Ada Lovelace") -> list[BillRecord]:
+    """Ten tokens that were bought, of which some went on, and some were spent."""
+    ada, nina = Attendee(name, "ada@example.org"), Attendee("Nina Simone", "nina@example.org")
+    kim = Attendee("Kim", "kim@example.org")
+    spent = (BillUse(MoveKind.SPEND, "bar", 3),)
+    first, second, third = (bill << 120 for bill in (0xA1, 0xB2, 0xB3))
+    at = [LONG_AGO + timedelta(minutes=minutes) for minutes in range(0, 40, 10)]
+    return [
+        BillRecord(first, None, 1, ada, 10, 1, at[0], None, spent),
+        BillRecord(second, first, 1, nina, 5, 3, at[1], NOON + timedelta(days=1), ()),
+        BillRecord(third, second, 1, kim, 2, 0, at[2], None, (BillUse(MoveKind.EXPIRE, "", 2),)),
+        BillRecord(0xC4 << 120, first, 1, kim, 1, 1, at[3], None, ()),
+    ]

@@ -39,7 +39,14 @@ from tests.fakes import FakeClock
 from tests.kiosk.fake_claims import FakeClaims, FakeHandOuts, FakeTicketDesk
 from tests.kiosk.fake_door import FakeAdmission, FakeDoorways, FakeEmptyings, FakeLane
 from tests.kiosk.fake_events import NOON, PINS, an_event
-from tests.kiosk.fake_figures import FakeBooks, FakeCrowds, FakeExports, FakeStats, a_snapshot
+from tests.kiosk.fake_figures import (
+    FakeBooks,
+    FakeCrowds,
+    FakeExports,
+    FakeLineages,
+    FakeStats,
+    a_snapshot,
+)
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
 from tests.kiosk.fake_stalls import FakeTokenDesk
 from tests.kiosk.fake_wallets import (
@@ -237,6 +244,7 @@ class Fakes:
         self.crowds = FakeCrowds()
         self.books = FakeBooks()
         self.exports = FakeExports()
+        self.lineages = FakeLineages()
         self.staff = FakeStaff()
         self.pairing = FakePairing("North gate")
         self.terminals = FakeTerminals()
@@ -273,6 +281,7 @@ class Fakes:
             crowds=self.crowds,
             books=self.books,
             exports=self.exports,
+            lineages=self.lineages,
             clock=self.clock,
             ledger_engine="fake",
             terminal="North gate",

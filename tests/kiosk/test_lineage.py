@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.domain.lineage import BillRecord, BillUse, NoSuchBill, branches
+from kiosk.domain.lineage import BillRecord, BillUse, Branch, NoSuchBill, branches
 from kiosk.domain.people import Attendee
 from kiosk.domain.token_moves import MoveKind
 from kiosk.services.lineages import Lineages
@@ -93,3 +93,22 @@ def test_lives_of_thousands_of_bills_are_drawn() -> None:
 
     long = [bill(number, number - 1 or None) for number in range(1, 5001)]
     assert len(list(branches(long))) == 5000
+
+
+async def test_the_bills_of_an_owner_are_found_by_their_address(world: World) -> None:
+    purses = await Purses.open(world)
+    for act in (purses.buy("Tony", 10), purses.buy("Tony", 5), purses.send("Tony", "Nina", 10)):
+        await act
+        world.clock.advance(seconds=1)
+    found = await lineages(purses).owned_by(" tony@Example.org ")
+    assert [(bill.amount, bill.left) for bill in found] == [(5, 5), (10, 0)]
+    assert {bill.owner.name for bill in found} == {"Tony"}
+    assert await lineages(purses).owned_by("nobody@example.org") == []
+
+
+def test_what_is_deep_in_the_tree_says_how_deep() -> None:
+    bill = BillRecord(1, None, 1, Attendee("Ada", "a@example.org"), 1, 1, NOW, None, ())
+    knots = [Branch(bill, tuple(above)).knot(2) for above in ([], [True], [False, True])]
+    assert knots == ["", "└─ ", "│  └─ "]
+    deep = Branch(bill, (False, True, False, True))
+    assert (deep.knot(2), deep.knot()) == ("3 …    │  └─ ", "│     │  └─ ")
