@@ -15,7 +15,7 @@ from kiosk.commands.wallet_words import WalletPrinter
 from kiosk.domain.books import TokenTotals
 from kiosk.domain.events import Event
 from kiosk.domain.statements import HistoryLine, Statement
-from kiosk.domain.token_receipts import ReceiptVerdict
+from kiosk.domain.token_receipts import MoveReceipt, ReceiptVerdict
 from kiosk.services.books import Books
 from kiosk.services.catalog import Catalog
 from kiosk.services.event_files import load_event
@@ -94,12 +94,12 @@ def show(settings: Settings, who: Who, limit: int) -> int:
 def issue(settings: Settings, amount: Amount, to: Who) -> int:
     """Have tokens come to be in somebody's wallet, a new one if their name is said."""
 
-    async def run(desk: Desk) -> str:
+    async def run(desk: Desk) -> MoveReceipt:
         token = find_token(desk.event, amount.token_key)
         errand = desk.wallets.errand(token, amount.tokens, amount.note)
         wallet = await desk.office.one_or_new(to.email, to.name)
         move = await desk.office.issue(errand, wallet)
-        return (await desk.receipts.of(move.id)).code
+        return await desk.receipts.of(move.id)
 
     return _tell_receipt(settings, run)
 
@@ -107,12 +107,12 @@ def issue(settings: Settings, amount: Amount, to: Who) -> int:
 def send(settings: Settings, amount: Amount, sender: Who, to: Who) -> int:
     """Move tokens from one wallet to another."""
 
-    async def run(desk: Desk) -> str:
+    async def run(desk: Desk) -> MoveReceipt:
         token = find_token(desk.event, amount.token_key)
         errand = desk.wallets.errand(token, amount.tokens, amount.note)
         giver = await desk.office.one(sender.email, sender.name)
         move = await desk.office.send(errand, giver, await desk.office.one(to.email, to.name))
-        return (await desk.receipts.of(move.id)).code
+        return await desk.receipts.of(move.id)
 
     return _tell_receipt(settings, run)
 
@@ -199,9 +199,10 @@ def _picture(event: Event, wallet: Wallet, code: str) -> TicketPicture:
     return TicketPicture(event.name, "Wallet", (), wallet.owner.name, "", "", code)
 
 
-def _tell_receipt(settings: Settings, run: Callable[[Desk], Awaitable[str]]) -> int:
-    _, code = _with_desk(settings, run)
-    print(f"Receipt {code}")
+def _tell_receipt(settings: Settings, run: Callable[[Desk], Awaitable[MoveReceipt]]) -> int:
+    event, receipt = _with_desk(settings, run)
+    WalletPrinter(event).receipt(receipt)
+    print(f"receipt {receipt.code}")
     return 0
 
 

@@ -64,6 +64,16 @@ async def test_a_gift_waits_and_is_claimed_with_its_history(purses: Purses) -> N
     assert await gifts(purses).waiting(await purses.of("Tony")) == []
 
 
+async def test_the_books_balance_while_a_gift_waits(purses: Purses) -> None:
+    gift = await give(purses, 7)
+    books = purses.terminal.services.books
+    totals = await books.tokens(purses.token)
+    assert (totals.in_wallets, totals.on_its_way, totals.balances) == (3, 7, True)
+    await gifts(purses).claim(gift.code, await purses.of("Pepper"))
+    totals = await books.tokens(purses.token)
+    assert (totals.in_wallets, totals.on_its_way, totals.balances) == (10, 0, True)
+
+
 async def test_given_and_claimed_twice_is_once(purses: Purses) -> None:
     errand = purses.wallets.errand(purses.token, 4)
     tony, pepper = await purses.of("Tony"), await purses.of("Pepper")

@@ -34,7 +34,9 @@ def given(kiosk: Kiosk, capsys: Said) -> str:
     """Ada was given ten drinks; the receipt of it."""
     said = kiosk("issue", ADA, "10", "--token", "drink", "--name", "Ada", "--note", HOSTILE)
     assert said == 0
-    return capsys.readouterr().out.removeprefix("Receipt ").strip()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("10 Drink, ")
+    return lines[-1].removeprefix("receipt ")
 
 
 def fails(kiosk: Kiosk, capsys: Said, *said: str) -> str:
