@@ -74,9 +74,11 @@ class PickStep(Step[A]):
         """What is to know about the marked row."""
         self.query_one("#about", Static).update(Content(text))
 
-    def say(self, text: str) -> None:
-        """What is wrong, or was done."""
-        self.query_one("#problem", Static).update(Content(text))
+    def say(self, text: str, *, fine: bool = False) -> None:
+        """What is wrong, or (`fine`) was done."""
+        problem = self.query_one("#problem", Static)
+        problem.set_class(fine, "-fine")
+        problem.update(Content(text))
 
     def action_mark(self, by: int) -> None:
         self.list.move(by)

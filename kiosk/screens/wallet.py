@@ -169,7 +169,8 @@ class WalletScreen(Step[Wanted]):
         fate = said.expiries(statement.expiries)
         if statement.on_its_way:
             moving = words.number(statement.on_its_way)
-            fate = f"{fate} {words('{n} are just being moved away.', n=moving)}".strip()
+            leaving = words("{n} are just being moved away.", n=moving)
+            fate = f"{fate} {leaving}".strip()
         shown = self.query_one("#fate", Static)
         shown.update(content(fate))
         shown.set_class(said.is_soon_gone(statement.expiries), "-soon")
@@ -218,15 +219,22 @@ class WalletScreen(Step[Wanted]):
         try:
             await airdrops.claim(airdrop, share)
             self.busy = False
-            self._say(words("It is yours: it will be here in a moment."), fine=True)
+            self._say(self._is_theirs(airdrop), fine=True)
             # Whoever leaves meanwhile need not wait: reconciliation goes on with it.
-            await airdrops.run(airdrop)
+            if (await airdrops.run(airdrop)).is_done:
+                self._say(words("✔ It is in your wallet."), fine=True)
         except (*AWAY, ChainUnavailable):
             self._is_away = True
             self._say(words("The books do not answer just now. We ask again by ourselves."))
         else:
             self.look()
         self.busy = False
+
+    def _is_theirs(self, airdrop: Airdrop) -> str:
+        words = self.words
+        if when := self._said.conditions(airdrop.requirements):
+            return words("It is yours {when}.", when=when)
+        return words("It is yours: it will be here in a moment.")
 
     @on(Target.Pressed, "#ways Target")
     def wished(self, pressed: Target.Pressed) -> None:

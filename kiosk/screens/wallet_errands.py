@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TypeVar
 
 from kiosk.domain.gifts import Gift
@@ -21,12 +22,21 @@ from kiosk.screens.wallet_sending import (
     AmountScreen,
     RecipientScreen,
     SureScreen,
+    Unsent,
     WhichScreen,
     giving,
     sending,
 )
 
 T = TypeVar("T")
+
+
+class _Then(Enum):
+    """What follows a step of sending."""
+
+    AMOUNT = "amount"
+    RECIPIENT = "recipient"
+    HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +50,7 @@ class WalletErrands:
     async def send(self, token: Token) -> None:
         """To somebody with a wallet, or as a gift to somebody without."""
         while (amount := await self._amount(token)) is not None:
-            match await self._recipient():
-                case Recipient() as recipient:
-                    is_over = await self._send_to(recipient, token, amount)
-                case NoWallet() as nobody:
-                    is_over = await self._give(nobody.email, token, amount)
-                case None:
-                    is_over = False
-            if is_over:
+            if await self._hand_over(token, amount) is _Then.HOME:
                 return
 
     async def show_code(self) -> None:
@@ -112,30 +115,45 @@ class WalletErrands:
                 return one
         return None
 
-    async def _send_to(self, recipient: Recipient, token: Token, amount: int) -> bool:
-        """Whether that is all; if not, the amount is asked again."""
+    async def _hand_over(self, token: Token, amount: int) -> _Then:
+        then = _Then.RECIPIENT
+        while then is _Then.RECIPIENT:
+            match await self._recipient():
+                case Recipient() as recipient:
+                    then = await self._send_to(recipient, token, amount)
+                case NoWallet() as nobody:
+                    then = await self._give(nobody.email, token, amount)
+                case None:
+                    then = _Then.AMOUNT
+        return then
+
+    async def _send_to(self, recipient: Recipient, token: Token, amount: int) -> _Then:
         deed = sending(self.desk, self.opened, recipient, token, amount)
         match await self.ask(SureScreen(self.desk, deed)):
             case None:
-                return False
+                return _Then.RECIPIENT
             case Move() as move:
                 await self._show_receipt(move)
-                return True
+                return _Then.HOME
             case refusal:
-                return not await self._tell(WalletRefusals(self.desk).not_sent(refusal))
+                return await self._refused(refusal)
 
-    async def _give(self, email: str, token: Token, amount: int) -> bool:
+    async def _give(self, email: str, token: Token, amount: int) -> _Then:
         if not await self._tell(GiftWords(self.desk).nobody(email)):
-            return False
+            return _Then.RECIPIENT
         deed = giving(self.desk, self.opened, email, token, amount)
         match await self.ask(SureScreen(self.desk, deed)):
             case None:
-                return False
+                return _Then.RECIPIENT
             case Gift() as gift:
                 await self.ask(CodePageScreen(self.desk, gift_page(self.desk, gift)))
-                return True
+                return _Then.HOME
             case refusal:
-                return not await self._tell(WalletRefusals(self.desk).not_sent(refusal))
+                return await self._refused(refusal)
+
+    async def _refused(self, refusal: Unsent) -> _Then:
+        again = await self._tell(WalletRefusals(self.desk).not_sent(refusal))
+        return _Then.AMOUNT if again else _Then.HOME
 
     async def _show_receipt(self, move: Move) -> None:
         receipts = self.desk.services.token_receipts

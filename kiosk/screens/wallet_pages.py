@@ -156,7 +156,7 @@ class MoreScreen(Step[MoreWish | None]):
         words = self.words
         with Vertical(classes="column"):
             yield Static(content(words("What would you like to do?")), classes="question")
-            yield Target(words("I have a code of a gift"), classes=MoreWish.CLAIM.value)
+            yield Target(words("I have a gift code"), classes=MoreWish.CLAIM.value)
             yield Target(words("Gifts I gave"), classes=MoreWish.GIFTS.value)
             yield Target(words("Change my PIN"), classes=MoreWish.PIN.value)
             yield Target(words("I lost my code: make a new one"), classes=MoreWish.LOST.value)
@@ -220,14 +220,18 @@ class GiftsScreen(PickStep[Gift | None]):
         self._read()
 
     @work(group="read", exclusive=True)
-    async def _read(self, done: str = "") -> None:
+    async def _read(self) -> None:
+        await self._look()
+        if not self._gifts:
+            self.say(self.words("None waits."))
+
+    async def _look(self) -> None:
         try:
             self._gifts = await self.desk.services.gifts.waiting(self._opened.wallet_id)
         except AWAY:
             self.say(self.words("The books do not answer just now. Please try again."))
-            return
-        self.offer()
-        self.say(done or ("" if self._gifts else self.words("None waits.")))
+        else:
+            self.offer()
 
     def picked(self, index: int) -> None:
         self.finish(self._gifts[index])
@@ -239,19 +243,19 @@ class GiftsScreen(PickStep[Gift | None]):
 
     @work(group="take back")
     async def _take_back(self, gift: Gift) -> None:
-        words = self.words
-        done = ""
+        words, gifts = self.words, self.desk.services.gifts
         try:
-            amount = await self.desk.services.gifts.take_back(gift.id, self._opened.wallet_id)
+            amount = await gifts.take_back(gift.id, self._opened.wallet_id)
         except GiftRefused as refused:
-            done = WalletRefusals(self.desk).gift(refused.fault)
+            await self._look()
+            self.say(WalletRefusals(self.desk).gift(refused.fault))
         except AWAY:
-            done = words("The books do not answer just now. Please try again.")
+            self.say(words("The books do not answer just now. Please try again."))
         else:
-            amount_words = WalletWords(self.desk).amount(amount, gift.token)
-            done = words("✔ Yours again: {amount}", amount=amount_words)
+            await self._look()
+            back = WalletWords(self.desk).amount(amount, gift.token)
+            self.say(words("✔ Yours again: {amount}", amount=back), fine=True)
         self.busy = False
-        self._read(done)
 
     def _until(self, gift: Gift) -> str:
         words = self.words

@@ -113,7 +113,8 @@ class WalletRefusals:
                     available,
                 )
                 if expired:
-                    text = f"{text} {words('Some expired in the meantime.')}"
+                    gone = words("Some expired in the meantime.")
+                    text = f"{text} {gone}"
             case LimitExceeded():
                 headline, text = words("Too many at once"), self.limit(refusal)
                 if refusal.limit is WalletLimit.BALANCE:

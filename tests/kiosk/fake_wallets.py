@@ -69,6 +69,8 @@ class Purse(Answers):
     people: list[Attendee] = field(default_factory=lambda: [TONY])
     offers: list[tuple[Airdrop, Share]] = field(default_factory=list)
     gifts: list[Gift] = field(default_factory=list)
+    is_slow: bool = False
+    """Whether what is claimed waits for its conditions, or for a chain."""
     most: int | None = None
     limit: WalletLimit | None = None
     asked: list[int] = field(default_factory=list)
@@ -273,6 +275,8 @@ class FakeAirdrops(Airdrops):
 
     async def run(self, airdrop: Airdrop) -> Progress:
         self._purse.check()
+        if self._purse.is_slow:
+            return Progress({ShareState.PENDING: 1}, {ShareState.PENDING: 100})
         self._purse.bills[DRINK.key] = [*self._purse.of(DRINK), a_bill(100, number=7)]
         return Progress({}, {})
 

@@ -142,7 +142,7 @@ async def test_what_is_offered_is_taken_with_a_key_and_comes() -> None:
         await to_wallet(pilot)
         await until_text(pilot, "You may receive 100 × Drink as soon as you were let in")
         await pilot.press("f6", "f6")
-        await until_text(pilot, "It is yours: it will be here in a moment.")
+        await until_text(pilot, "✔ It is in your wallet.")
         await until_text(pilot, "They do not expire.")
         assert fakes.purse.offers == []
         assert "You may receive" not in sentence_of(pilot)
@@ -159,7 +159,20 @@ async def test_a_claim_without_an_answer_is_offered_again_or_comes_later(away: E
         await pilot.click(app.screen.query_one(".take", Target))
         await until_text(pilot, "We ask again by ourselves.")
         await pilot.press("f6")
-        await until_text(pilot, "It is yours")
+        await until_text(pilot, "✔ It is in your wallet.")
+
+
+async def test_what_waits_for_a_condition_says_so_when_it_is_taken() -> None:
+    fakes = with_tokens()
+    airdrop, share = an_offer()
+    needed = (Requirement(Condition.BOUGHT, "regular"),)
+    fakes.purse.offers = [(replace(airdrop, requirements=needed), share)]
+    fakes.purse.is_slow = True
+    async with playing(fakes.services) as (_, pilot):
+        await to_wallet(pilot)
+        await until_text(pilot, "You may receive 100 × Drink if you have a ticket for")
+        await pilot.press("f6")
+        await until_text(pilot, "It is yours if you have a ticket for General Admission")
 
 
 async def test_bills_and_history_are_turned_over_and_tell_who_had_them() -> None:

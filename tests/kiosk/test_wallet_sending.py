@@ -236,6 +236,8 @@ async def test_back_before_sending_moves_nothing() -> None:
     async with playing(fakes.services) as (_, pilot):
         await to_sure(pilot)
         await pilot.press("right", "enter")
+        await until_screen(pilot, RecipientScreen)
+        await pilot.press("escape")
         await until_screen(pilot, AmountScreen)
         assert fakes.purse.moves == []
 
@@ -263,7 +265,7 @@ async def test_no_gift_is_made_by_mistake() -> None:
         await type_in(pilot, NOBODY)
         await until_screen(pilot, NoticeScreen)
         await pilot.press("escape")
-        await until_screen(pilot, AmountScreen)
+        await until_screen(pilot, RecipientScreen)
         assert fakes.purse.gifts == []
 
 
