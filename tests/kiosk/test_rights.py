@@ -15,7 +15,7 @@ CASHIER = STEWARD | {
     Right.REISSUE,
 }
 SUPERVISOR = CASHIER | {Right.UNDO, Right.REVOKE, Right.REFUND, Right.ACKNOWLEDGE, Right.CLOSE}
-SUPERVISOR |= {Right.EMPTY}
+SUPERVISOR |= {Right.EMPTY, Right.RESET_WALLET}
 
 
 @pytest.mark.parametrize(

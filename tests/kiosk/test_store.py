@@ -273,7 +273,8 @@ async def test_a_right_order_can_be_stored(store: Database) -> None:
 def _people(session: Session) -> None:
     for row in (
         "INSERT INTO attendee (id, name, email) VALUES (zeroblob(16), 'Ada', 'ada@example.org')",
-        "INSERT INTO event VALUES (zeroblob(16), 'key', 'Event', 'USD', zeroblob(32), 1)",
+        "INSERT INTO event (id, key, name, currency, public_key, opened_at)"
+        " VALUES (zeroblob(16), 'key', 'Event', 'USD', zeroblob(32), 1)",
     ):
         session.connection().execute(text(row))
 
