@@ -155,7 +155,8 @@ def standings(session: Session, claim_ids: Sequence[int]) -> dict[int, Standing]
     taken: dict[int, list[Step]] = {claim_id: [] for claim_id in claim_ids}
     for row in session.connection().execute(_TAKEN, {"claim_ids": claim_ids}):
         taken[row.claim_id].append(_step(row))
-    return {claim_id: Standing.after(steps) for claim_id, steps in taken.items()}
+    new = Standing()
+    return {of: Standing.after(steps) if steps else new for of, steps in taken.items()}
 
 
 @dataclass(frozen=True, slots=True)

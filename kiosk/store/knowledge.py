@@ -13,50 +13,43 @@ from kiosk.domain.orders import OrderState
 from kiosk.domain.people import Attendee
 from kiosk.store.types import instant, microseconds
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Raised whenever the tables change: an older file is made anew."""
 _BUSY_SECONDS: Final = 5.0
 _PRAGMAS: Final = (
     "journal_mode = WAL",
     "synchronous = NORMAL",
-    # Ids are random, so a first copy touches pages everywhere: they are copied back seldom.
-    "wal_autocheckpoint = 4000",
     # In kibibytes, negative as SQLite has it: the machine keeps what else is read often.
     "cache_size = -8192",
 )
 _TABLES: Final = """
 CREATE TABLE claim (
     id BLOB PRIMARY KEY, ticket_number TEXT NOT NULL, version INTEGER NOT NULL,
-    slot_number INTEGER NOT NULL, state TEXT NOT NULL, holder_id BLOB NOT NULL,
-    revoked TEXT NOT NULL, note TEXT NOT NULL,
-    entered_at INTEGER, entered_by TEXT, left_at INTEGER, left_by TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX claim_by_number ON claim (ticket_number);
-CREATE TABLE holder (
-    id BLOB PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, accepted BLOB NOT NULL
+    slot_number INTEGER NOT NULL, state TEXT NOT NULL, revoked TEXT NOT NULL, note TEXT NOT NULL,
+    entered_at INTEGER, entered_by TEXT, left_at INTEGER, left_by TEXT,
+    holder_id BLOB NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, accepted BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE progress (
     one INTEGER PRIMARY KEY CHECK (one = 1), event_id BLOB NOT NULL, changes INTEGER NOT NULL,
     claim_id BLOB NOT NULL, is_whole INTEGER NOT NULL, read_at INTEGER NOT NULL
 ) STRICT;
 """
-_FIND: Final = (
-    "SELECT claim.id, ticket_number, version, slot_number, state, revoked, note,"
-    " entered_at, entered_by, left_at, left_by, holder_id, name, email, accepted"
-    " FROM claim JOIN holder ON holder.id = holder_id WHERE "
-)
-_PUT_CLAIM: Final = "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_FIND: Final = "SELECT * FROM claim WHERE "
+# Of what comes in the order of its ids, the rows are put one after the other, and their numbers,
+# which are in no order, are sorted once: page by page they would be written all over the file.
+_FORGET_NUMBERS: Final = "DROP INDEX IF EXISTS claim_by_number"
+_SORT_NUMBERS: Final = "CREATE INDEX IF NOT EXISTS claim_by_number ON claim (ticket_number)"
+_PUT_CLAIM: Final = f"INSERT OR REPLACE INTO claim VALUES ({', '.join('?' * 15)})"
 _ENTER: Final = (
     "UPDATE claim SET entered_at = ?, entered_by = ?, left_at = NULL, left_by = '' WHERE id = ?"
 )
 _LEAVE: Final = "UPDATE claim SET left_at = ?, left_by = ? WHERE id = ? AND entered_at IS NOT NULL"
-_PUT_HOLDER: Final = "INSERT OR REPLACE INTO holder VALUES (?, ?, ?, ?)"
 _PUT_PROGRESS: Final = "INSERT OR REPLACE INTO progress VALUES (1, ?, ?, ?, ?, ?)"
 
 _Row: TypeAlias = tuple[
     bytes, str, int, int, str, str, str, int | None, str, int | None, str, bytes, str, str, bytes
 ]
-"""What `_FIND` answers, in its order."""
+"""A claim as `_FIND` answers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +92,7 @@ class KnowledgeFile:
 
     def find(self, claim_id: int) -> KnownClaim | None:
         """The ticket of this id."""
-        return self._find("claim.id = ?", claim_id.to_bytes(16, "big"))
+        return self._find("id = ?", claim_id.to_bytes(16, "big"))
 
     def find_number(self, ticket_number: str) -> KnownClaim | None:
         """The ticket of this number."""
@@ -109,16 +102,18 @@ class KnowledgeFile:
         """Forget everything, and begin the copy of an event."""
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            for table in ("claim", "holder", "progress"):
+            for table in ("claim", "progress"):
                 self._connection.execute(f"DELETE FROM {table}")
+            self._connection.execute(_FORGET_NUMBERS)
             self._put_progress(copied)
 
     def take(self, news: News, copied: Copied) -> None:
         """Write what is new; all of it is there afterwards, or nothing."""
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(_PUT_HOLDER, map(_holder_row, news.claims))
             self._connection.executemany(_PUT_CLAIM, map(_claim_row, news.claims))
+            if copied.progress.is_whole:
+                self._connection.execute(_SORT_NUMBERS)
             self._put_progress(copied)
 
     def note(self, passages: Iterable[Passage]) -> None:
@@ -148,6 +143,7 @@ class KnowledgeFile:
             [format_] = self._connection.execute("PRAGMA user_version").fetchone()
             if format_ == _FORMAT:
                 return
+            # Holders had a table of their own once.
             for table in ("claim", "holder", "progress"):
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in _TABLES.split(";"):
@@ -208,10 +204,13 @@ def _claim_row(claim: KnownClaim) -> tuple[object, ...]:
         claim.version,
         claim.slot_number,
         claim.state,
-        claim.holder.id.to_bytes(16, "big"),
         claim.revoked,
         claim.note,
         *_stay_columns(claim.stay),
+        claim.holder.id.to_bytes(16, "big"),
+        claim.holder.attendee.name,
+        claim.holder.attendee.email,
+        claim.holder.accepted,
     )
 
 
@@ -220,9 +219,3 @@ def _stay_columns(stay: Stay | None) -> tuple[object, ...]:
         return (None, None, None, None)
     left_at = None if stay.left_at is None else microseconds(stay.left_at)
     return microseconds(stay.entered_at), stay.entered_by, left_at, stay.left_by
-
-
-def _holder_row(claim: KnownClaim) -> tuple[object, ...]:
-    holder = claim.holder
-    who = holder.attendee
-    return holder.id.to_bytes(16, "big"), who.name, who.email, holder.accepted
