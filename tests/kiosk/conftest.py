@@ -49,6 +49,15 @@ def make_ledger(engine: str, request: pytest.FixtureRequest) -> MakeLedger:
 
 
 @pytest.fixture
+def server(engine: str, request: pytest.FixtureRequest) -> tuple[int, str] | None:
+    """Cluster and address of the server that processes of their own share; None for a file."""
+    if engine != "server":
+        return None
+    node: Node = request.getfixturevalue("node")
+    return node.cluster_id, node.address
+
+
+@pytest.fixture
 def database_url(engine: str, folder: Path, request: pytest.FixtureRequest) -> URL:
     """Where the store of a world is, its tables being there."""
     if engine != "postgresql":

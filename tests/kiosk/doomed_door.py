@@ -8,6 +8,9 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL
 
 from kiosk.bootstrap import assemble
 from kiosk.domain.events import Event
@@ -15,6 +18,7 @@ from kiosk.services.backing import Backing
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.keys import SigningKeys
 from ledger.engine import Ledger
+from ledger.ids import new_id
 from ledger.sqlite import SqliteLedger
 from ledger.tigerbeetle import TigerBeetleLedger
 from tests.fakes import FakeClock
@@ -22,7 +26,7 @@ from tests.kiosk.crashes import crashing
 from tests.kiosk.doomed_process import Kill
 from tests.kiosk.door_acts import PLAYS, Doorway, a_tight_event
 from tests.kiosk.doors import let_in
-from tests.kiosk.world import Terminal, pair
+from tests.kiosk.world import Terminal, World, pair
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,16 @@ class Venue:
     """Its cluster and address."""
     places: int = 2
     room: int = 1
+    database_url: URL | None = None
+    """Where the store is, if not in the folder."""
+
+    @classmethod
+    def of(
+        cls, world: World, server: tuple[int, str] | None = None, *, places: int = 2, room: int = 1
+    ) -> Self:
+        """That of a world, with an event of its own."""
+        now, key = world.clock.now(), f"event-{new_id():x}"
+        return cls(world.folder, now, key, server, places, room, world.database_url)
 
     @property
     def event(self) -> Event:
@@ -48,7 +62,8 @@ class Venue:
     ) -> AsyncIterator[Terminal]:
         """One door there."""
         clock = FakeClock(self.began)
-        store = await Database.open(sqlite_url(self.folder / "kiosk.sqlite"))
+        url = self.database_url or sqlite_url(self.folder / "kiosk.sqlite")
+        store = await Database.open(url)
         ledger: Ledger = (
             TigerBeetleLedger(*self.server)
             if self.server

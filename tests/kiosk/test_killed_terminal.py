@@ -1,7 +1,5 @@
 """A terminal killed with SIGKILL at every step of selling: the next one makes it good."""
 
-import multiprocessing
-import signal
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from tests.kiosk.doomed_process import (
     run,
     the_event,
 )
+from tests.kiosk.processes import forking, is_killed
 from tests.kiosk.shop import EXPIRED, HELD, PAID, REFUNDED, SANDBOX, UNFULFILLED
 from tests.kiosk.world import Terminal, World
 
@@ -40,10 +39,7 @@ ENDS: dict[str, set[OrderState | None]] = {
 
 @pytest.fixture(scope="module")
 def forks() -> ForkServerContext:
-    """Processes that begin with everything loaded, and without the threads of this one."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([run.__module__])
-    return context
+    return forking(run)
 
 
 @pytest.mark.long
@@ -60,21 +56,12 @@ async def test_a_terminal_that_is_killed_is_followed_by_one_that_makes_it_good(
             act=act,
             step=step,
         )
-        killed = is_killed(forks, doom)
+        killed = await is_killed(forks, run, doom)
         await make_good(embedded, doom)
         if not killed:
             assert step > 0
             return
     pytest.fail(f"more than {STEPS_MAX} steps")
-
-
-def is_killed(forks: ForkServerContext, doom: Doom) -> bool:
-    """Whether a process that plays `doom` is killed before it has ended."""
-    process = forks.Process(target=run, args=(doom,))
-    process.start()
-    process.join(60)
-    assert process.exitcode in (0, -signal.SIGKILL)
-    return process.exitcode != 0
 
 
 async def make_good(world: World, doom: Doom) -> None:

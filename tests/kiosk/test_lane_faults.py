@@ -1,7 +1,6 @@
 """A lane whose process is killed, whose files are locked, and whose server stands still."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -23,6 +22,7 @@ from tests.kiosk.crashes import Crash, Fuse, crashing
 from tests.kiosk.doomed_lane import CODES, LET_IN, LaneDoom, run, the_event
 from tests.kiosk.factories import an_event
 from tests.kiosk.lane_door import ONLINE, Door
+from tests.kiosk.processes import forking, is_killed
 from tests.kiosk.world import World
 
 STEPS_MAX = 60
@@ -66,17 +66,12 @@ async def test_a_crash_at_any_step_of_telling_loses_nobody_and_doubles_nobody(
 async def test_a_lane_that_is_killed_is_followed_by_one_that_tells_of_everybody(
     embedded: World,
 ) -> None:
-    forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload([run.__module__])
+    forks = forking(run)
     for step in range(STEPS_MAX):
         (embedded.folder / CODES).unlink(missing_ok=True)
         key = f"event-{new_id():x}"
-        process = forks.Process(
-            target=run, args=(LaneDoom(embedded.folder, embedded.clock.now(), key, step),)
-        )
-        process.start()
-        await asyncio.to_thread(process.join, 60)
-        assert process.exitcode in (0, -signal.SIGKILL)
+        doom = LaneDoom(embedded.folder, embedded.clock.now(), key, step)
+        killed = await is_killed(forks, run, doom)
 
         again = await Door.open(embedded, "doomed", the_event(key))
         await again.lane.look()
@@ -84,7 +79,7 @@ async def test_a_lane_that_is_killed_is_followed_by_one_that_tells_of_everybody(
         assert len(told_to_go_in) == LET_IN == await again.admitted()
         assert (again.lane.status.queued, await again.conflicts()) == (0, [])
         await embedded.close_terminals()
-        if process.exitcode == 0:
+        if not killed:
             assert step > 0
             return
     pytest.fail(f"more than {STEPS_MAX} steps")

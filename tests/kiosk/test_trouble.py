@@ -12,24 +12,35 @@ from kiosk.services.trouble import PAUSE_MINUTES_MAX, pause
 from kiosk.store.trouble_tables import OrderTroubleRow
 from tests.kiosk.world import Terminal, World
 
+pytestmark = pytest.mark.every_store
+
 
 async def spoil(terminal: Terminal, order: Order) -> None:
     """Have the store refuse every change of an order."""
-    trigger = (
-        f"CREATE TRIGGER spoilt BEFORE UPDATE ON orders WHEN NEW.number = {order.number}"
-        " BEGIN SELECT RAISE(ABORT, 'spoilt'); END"
+    when = f"CREATE TRIGGER spoilt BEFORE UPDATE ON orders {{}} WHEN (NEW.number = {order.number})"
+    await execute(
+        terminal,
+        sqlite=[f"{when.format('')} BEGIN SELECT RAISE(ABORT, 'spoilt'); END"],
+        postgresql=[
+            "CREATE FUNCTION spoilt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE EXCEPTION 'spoilt' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            f"{when.format('FOR EACH ROW')} EXECUTE FUNCTION spoilt()",
+        ],
     )
-    await execute(terminal, trigger)
 
 
 async def mend(terminal: Terminal) -> None:
     """Have it accept them again."""
-    await execute(terminal, "DROP TRIGGER spoilt")
+    await execute(
+        terminal, sqlite=["DROP TRIGGER spoilt"], postgresql=["DROP TRIGGER spoilt ON orders"]
+    )
 
 
-async def execute(terminal: Terminal, statement: str) -> None:
+async def execute(terminal: Terminal, sqlite: list[str], postgresql: list[str]) -> None:
     def work(session: Session) -> None:
-        session.connection().execute(text(statement))
+        connection = session.connection()
+        for statement in sqlite if connection.dialect.name == "sqlite" else postgresql:
+            connection.execute(text(statement))
 
     await terminal.backing.store.transaction(work)
 
@@ -89,15 +100,15 @@ async def test_it_is_tried_again_after_a_growing_time(embedded: World) -> None:
 
 
 async def test_it_is_tried_at_once_after_a_restart_and_forgotten_when_finished(
-    embedded: World,
+    world: World,
 ) -> None:
-    terminal, spoilt, _ = await two_orders(embedded)
+    terminal, spoilt, _ = await two_orders(world)
     await terminal.services.reconciliation.run_once()
     await mend(terminal)
     assert await terminal.services.reconciliation.run_once() == Report()
-    await embedded.close_terminals()
+    await world.close_terminals()
 
-    terminal = await embedded.open()
+    terminal = await world.open()
     assert await terminal.services.reconciliation.run_once() == Report(orders=1, expired=1)
 
     assert await state(terminal, spoilt) is OrderState.EXPIRED

@@ -1,8 +1,5 @@
 """Wallets used by processes of their own: killed at any step, or spending in the same instant."""
 
-import asyncio
-import multiprocessing
-import signal
 from multiprocessing.context import ForkServerContext
 
 import pytest
@@ -13,27 +10,22 @@ from kiosk.domain import chart_tokens, token_moves
 from kiosk.domain.airdrops import ShareState
 from kiosk.domain.token_moves import CHAIN_MAX
 from kiosk.services.reconciliation import Report
-from ledger.ids import new_id
-from ledger.node import Node
 from tests.kiosk.doomed_wallet import PLAYS, WalletVenue, play, purses_of, race
 from tests.kiosk.factories import ADA, GRACE
+from tests.kiosk.processes import forking, is_killed, raced
 from tests.kiosk.purses import Purses
 from tests.kiosk.wallet_acts import AFTER, BEFORE, airdrops_of, look, party, rows, send
 from tests.kiosk.world import World
 
 STEPS_MAX = 120
 ROUNDS = 12
-PATIENCE_SECONDS = 60
 LATER = 4e9
 """When everything is confirmed, in seconds since 1970."""
 
 
 @pytest.fixture(scope="module")
 def forks() -> ForkServerContext:
-    """Processes that begin with everything loaded, and without the threads of this one."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([race.__module__])
-    return context
+    return forking(race)
 
 
 @pytest.mark.long
@@ -51,19 +43,16 @@ async def test_a_terminal_that_is_killed_is_followed_by_one_that_makes_it_good(
     for module in (token_moves, chart_tokens):
         monkeypatch.setattr(module, "CHAIN_MAX", chain_max)
     for step in range(STEPS_MAX):
-        venue = WalletVenue(embedded.folder, embedded.clock.now(), f"event-{new_id():x}")
-        process = forks.Process(target=play, args=(venue, name, step, chain_max))
-        process.start()
-        process.join(PATIENCE_SECONDS)
-        assert process.exitcode in (0, -signal.SIGKILL)
+        venue = WalletVenue.of(embedded)
+        killed = await is_killed(forks, play, venue, name, step, chain_max)
 
         terminal = await embedded.open(venue.event, "doomed")
         report = await terminal.services.reconciliation.run_once()
         assert report.contradictions == ()
-        await audit(purses_of(terminal), name, is_done=process.exitcode == 0)
+        await audit(purses_of(terminal), name, is_done=not killed)
         assert await terminal.services.reconciliation.run_once() == Report()
         await embedded.close_terminals()
-        if process.exitcode == 0:
+        if not killed:
             assert step > 1
             return
     pytest.fail(f"more than {STEPS_MAX} steps")
@@ -95,35 +84,20 @@ async def audit(purses: Purses, name: str, *, is_done: bool) -> None:
 async def test_two_processes_never_spend_more_than_there_is(
     world: World,
     forks: ForkServerContext,
-    engine: str,
-    request: pytest.FixtureRequest,
+    server: tuple[int, str] | None,
     amounts: tuple[int, int],
     both: bool,
 ) -> None:
-    node: Node | None = request.getfixturevalue("node") if engine == "server" else None
-    server = (node.cluster_id, node.address) if node else None
-    venue = WalletVenue(world.folder, world.clock.now(), f"event-{new_id():x}", server)
+    venue = WalletVenue.of(world, server)
     purses = purses_of(await world.open(venue.event))
     wallets = [await purses.of(f"Owner{at}") for at in range(ROUNDS)]
     for at in range(ROUNDS):
         for amount in (2, 2, 1):
             await purses.buy(f"Owner{at}", amount)
-    start = forks.Barrier(2)
-    pipes = [forks.Pipe(duplex=False) for _ in amounts]
     apps = [f"{name}:{amount}" for name, amount in zip(("bar", "games"), amounts, strict=True)]
-    processes = [
-        forks.Process(target=race, args=(venue, app, wallets, start, told))
-        for app, (_, told) in zip(apps, pipes, strict=True)
-    ]
-    for process in processes:
-        process.start()
 
-    said = await asyncio.to_thread(lambda: [[heard.recv() for _ in wallets] for heard, _ in pipes])
-
-    for process in processes:
-        process.join(PATIENCE_SECONDS)
-    for one in zip(*said, strict=True):
-        assert sum(one) == (2 if both else 1)
+    for one in await raced(forks, race, [(venue, app, wallets) for app in apps], ROUNDS):
+        assert one.count(True) == (2 if both else 1)
     left = [await purses.wallets.balance(wallet, purses.token) for wallet in wallets]
     assert left == [0 if both else 2] * ROUNDS
     assert await purses.terminal.services.reconciliation.run_once() == Report()
