@@ -1,6 +1,6 @@
 """People by the beginnings of words, and tickets by those of their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import (
@@ -34,6 +34,8 @@ _ROWS_MAX: Final = 1000
 """So many rows are looked through for different tickets: several words may lead to one."""
 _RARE_MAX: Final = 1000
 """People with a word that fewer have are looked up one by one."""
+_COMMON_MIN: Final = 10_000
+"""Of so many, one who has another word as well is soon met, one by one."""
 
 _SOLD: Final = _ORDERS.c.state.in_((OrderState.PAID, OrderState.REFUNDED))
 _BY_NUMBER: Final = (
@@ -79,7 +81,8 @@ def find(session: Session, event_id: int, wanted: Wanted, claims_max: int) -> li
     counts = {word: _count(session, word) for word in wanted.words}
     words = sorted(wanted.words, key=counts.__getitem__)
     is_rare = counts[words[0]] < _RARE_MAX
-    queries = [by_words(words, is_rare=is_rare).params(event_id=event_id)]
+    looked_up = {word for word in words if is_rare or counts[word] == _COMMON_MIN}
+    queries = [by_words(words, looked_up).params(event_id=event_id)]
     if wanted.number:
         least, greatest = number_range(wanted.number)
         # Who was given a newer ticket may still have the old one in hand.
@@ -96,10 +99,11 @@ def find(session: Session, event_id: int, wanted: Wanted, claims_max: int) -> li
     return list(found)
 
 
-def by_words(words: Sequence[str], *, is_rare: bool) -> Select[tuple[int]]:
+def by_words(words: Sequence[str], looked_up: Collection[str]) -> Select[tuple[int]]:
     """The query for claims of people whose words begin so, the rarest beginning first.
 
-    Who has a rare one is looked up for the others; where all are common, they are intersected.
+    Who has that one is looked up for those words of `looked_up`, one by one, until enough are
+    found; and is to be among all who have the others.
     """
     query = (
         select(_CLAIMS.c.id)
@@ -113,7 +117,7 @@ def by_words(words: Sequence[str], *, is_rare: bool) -> Select[tuple[int]]:
         .limit(_ROWS_MAX)
     )
     for other in words[1:]:
-        if is_rare:
+        if other in looked_up:
             query = query.where(_ATTENDEES.c.folded.contains(f" {other}", autoescape=True))
         else:
             also = _WORDS.alias()
@@ -124,7 +128,7 @@ def by_words(words: Sequence[str], *, is_rare: bool) -> Select[tuple[int]]:
 
 def _count(session: Session, start: str) -> int:
     """How many words begin so, as far as it matters."""
-    some = select(_WORDS.c.word).where(_begins(_WORDS, start)).limit(_RARE_MAX).subquery()
+    some = select(_WORDS.c.word).where(_begins(_WORDS, start)).limit(_COMMON_MIN).subquery()
     count: int = session.scalars(select(func.count()).select_from(some)).one()
     return count
 
