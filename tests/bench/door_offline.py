@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from kiosk.services.local_door import LocalDoor
 from tests.bench.report import Report, percentile
 from tests.bench.shops import Lost, Shop
 from tests.bench.tickets import codes, sell_in_store, sell_on_ledger
+from tests.fakes import FakeClock
 from tests.kiosk.outages import Mode, Outage
 from tests.kiosk.world import pair
 
@@ -75,8 +76,10 @@ async def return_to_line(report: Report, shop: Shop) -> None:
     """Let so many pass offline, and tell ledger and store of all of them."""
     report.note(f"{shop.engine.name}: {QUEUED:,} scans are queued, and told")
     outage, event = Outage(), shop.services.catalog.event
+    clock = FakeClock(shop.backing.clock.now())
     await pair(shop.backing, "lane")
-    lane = (await assemble(outage.wrap(shop.backing), event, "lane")).lane
+    backing = replace(outage.wrap(shop.backing), clock=clock)
+    lane = (await assemble(backing, event, "lane")).lane
     numbers = range(QUEUED)
     await sell_in_store(shop.backing.store, event, numbers)
     await sell_on_ledger(shop.backing.ledger, event, numbers)
@@ -88,7 +91,7 @@ async def return_to_line(report: Report, shop: Shop) -> None:
     if lane.status.queued != QUEUED:
         raise Lost(f"{lane.status.queued} of {QUEUED} scans are queued")
     outage.end()
-    await asyncio.sleep(await lane.look())
+    clock.advance(seconds=await lane.look())
     began = time.perf_counter()
     await lane.look()
     took = time.perf_counter() - began
