@@ -15,17 +15,15 @@ from kiosk.screens.claim_card import ClaimCardDialog
 from kiosk.screens.companions import CompanionsDialog
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.scanner_test import ScannerTestScreen
+from tests.kiosk.at_the_door import TEST, pick, to_door, to_search, to_this_door, verdict
 from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import CODE, NOON
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, Play, type_in, until_screen, until_text
 from tests.kiosk.scenes import Scene, already_in, scan, until_look
 from tests.kiosk.test_check_in import to_check_in
-from tests.kiosk.test_door_screen import to_door, verdict
 from tests.kiosk.test_order_at_the_door import order_of
 from tests.kiosk.test_scans import GERMAN
-from tests.kiosk.test_search_dialog import to_search
-from tests.kiosk.test_this_door import TEST, pick, to_this_door
 
 SMALLEST = (60, 20)
 

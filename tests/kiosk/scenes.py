@@ -20,12 +20,12 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.you import YouScreen
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
+from tests.kiosk.at_the_door import ADA, to_door, verdict
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose, to_pay, to_you
 from tests.kiosk.fake_events import CODE, NOON, NUMBER
 from tests.kiosk.fake_figures import LONG_AGO, a_crowd, books_off_by_some, half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
-from tests.kiosk.test_door_screen import ADA, to_door, verdict
 
 Go = Callable[[Play, Fakes], Awaitable[None]]
 

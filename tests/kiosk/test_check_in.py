@@ -14,6 +14,7 @@ from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.scan_input import ScanInput
 from kiosk.words import LANGUAGES
+from tests.kiosk.at_the_door import ADA, verdict
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -27,7 +28,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import ADA, verdict
 from tests.kiosk.test_hostile_text import assert_in_frame, fakes_called
 
 SMALLEST = (60, 20)

@@ -11,6 +11,7 @@ from kiosk.domain.people import Attendee
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.conflicts import ConflictsDialog
 from kiosk.screens.door import DoorScreen
+from tests.kiosk.at_the_door import ADA, CONFLICTS, SMALLEST, look_of, pick, to_door, to_this_door
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -24,11 +25,8 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import ADA, look_of, to_door
 from tests.kiosk.test_hostile_text import assert_in_frame
-from tests.kiosk.test_this_door import CONFLICTS, pick, to_this_door
 
-SMALLEST = (60, 20)
 OFF = LaneStatus(LaneState.OFFLINE, frozenset(Part), NOON, 12, NOON - timedelta(minutes=5))
 TWICE = Conflict(
     1, "North gate", NOON, Reason.ALREADY_IN, NOON, "Robin", NUMBER, ADA, "regular",

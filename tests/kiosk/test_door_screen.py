@@ -19,11 +19,10 @@ from kiosk.widgets.scan_input import ScanInput
 from kiosk.widgets.scan_log import ScanLog
 from kiosk.widgets.verdict import VerdictPanel
 from kiosk.words import LANGUAGES
+from tests.kiosk.at_the_door import ADA, look_of, to_door, until_rung, verdict
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    BellApp,
-    Play,
     playing,
     scan_in,
     sentence_of,
@@ -34,36 +33,6 @@ from tests.kiosk.playing import (
     until_text,
 )
 from tests.kiosk.test_scans import TICKET
-
-ADA = Attendee("Ada Lovelace", "ada@example.org")
-
-
-async def to_door(pilot: Play, pin: str = "1111") -> None:
-    """Unlock the door."""
-    await pilot.press("f10")
-    await until_screen(pilot, PinDialog)
-    await type_in(pilot, pin)
-    await until_screen(pilot, StaffDialog)
-    await pilot.press("enter")
-    await until_screen(pilot, DoorScreen)
-
-
-def verdict(reason: Reason, fakes: Fakes) -> Verdict:
-    """A verdict with every fact known."""
-    valid = fakes.event.slots[2].valid
-    return Verdict(
-        reason, NUMBER, ADA, "regular", valid, NOON, "South gate", "RustFest", claim_id=77
-    )
-
-
-async def until_rung(pilot: Play, app: BellApp, times: int) -> None:
-    """Wait until the bell has rung so often."""
-    await until(pilot, lambda: app.rung == times)
-
-
-def look_of(pilot: Play) -> str:
-    """The colour on the door."""
-    return pilot.app.screen.query_one(VerdictPanel).face.look
 
 
 async def test_the_door_opens_by_an_invisible_chord_and_a_pin_and_f9_locks_it() -> None:

@@ -11,6 +11,7 @@ from kiosk.screens.search import SearchDialog
 from kiosk.services.turnout import DoorCounters
 from kiosk.widgets.frame import KeyHint
 from kiosk.words import LANGUAGES
+from tests.kiosk.at_the_door import look_of, to_door
 from tests.kiosk.fake_events import CODE, PINS
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -22,7 +23,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import look_of, to_door
 
 SMALLEST = (60, 20)
 BADGE = badge_code(member_id(1, "Kim"), 1).signed(Ed25519PrivateKey.generate())

@@ -13,6 +13,16 @@ from kiosk.screens.door import DoorScreen
 from kiosk.screens.new_ticket import NewTicketScreen
 from kiosk.screens.pass_on import PassOnDialog
 from kiosk.screens.reason import ReasonDialog
+from tests.kiosk.at_the_door import (
+    CARD,
+    REVOKE,
+    SMALLEST,
+    TRANSFER,
+    look_of,
+    pick,
+    to_card,
+    verdict,
+)
 from tests.kiosk.factories import a_claim
 from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import LEDGER_AWAY, a_slot
@@ -30,10 +40,8 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import look_of, verdict
 from tests.kiosk.test_hostile_text import assert_in_frame
 from tests.kiosk.test_scans import KEY, TICKET
-from tests.kiosk.test_search_dialog import CARD, REVOKE, SMALLEST, TRANSFER, pick, to_card
 
 PARTY = a_card(claim_id=6, order_number=8, slot_key="party")
 NEW_TICKETS = [

@@ -19,6 +19,7 @@ from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.plain import one_line
+from tests.kiosk.at_the_door import to_door
 from tests.kiosk.attendee import hand_over_cash, tell, to_you
 from tests.kiosk.fake_events import CODE, NOON, NUMBER, PINS, an_event
 from tests.kiosk.fake_figures import half_sold
@@ -35,7 +36,6 @@ from tests.kiosk.playing import (
     until_text,
 )
 from tests.kiosk.staff_ways import unlock
-from tests.kiosk.test_door_screen import to_door
 
 
 def fakes_called(text: str) -> Fakes:

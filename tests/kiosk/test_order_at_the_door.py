@@ -15,6 +15,7 @@ from kiosk.screens.door import DoorScreen
 from kiosk.screens.handing_out import HandingOutDialog
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.reason import ReasonDialog
+from tests.kiosk.at_the_door import ADA, SMALLEST, look_of, to_door, verdict
 from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON
 from tests.kiosk.fake_services import Fakes
@@ -29,11 +30,9 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import ADA, look_of, to_door, verdict
 from tests.kiosk.test_hostile_text import assert_in_frame
 from tests.kiosk.test_scans import TICKET
 
-SMALLEST = (60, 20)
 NUMBERS = ["0123-4567-89A1", "0123-4567-89A2", "0123-4567-89A3"]
 NAMES = ["Grace H.", "Alan T.", "Barbara L."]
 SHIRT = PieceCard(11, 0, "shirt", 1)

@@ -25,13 +25,28 @@ from kiosk.screens.reason import NoteDialog, ReasonDialog, SureDialog
 from kiosk.screens.search import SearchDialog
 from kiosk.widgets.pick_list import PickList
 from kiosk.words import LANGUAGES
+from tests.kiosk.at_the_door import (
+    ADMIT,
+    CARD,
+    COMPANIONS,
+    HAND_OUT,
+    NOTE,
+    REISSUE,
+    REVOKE,
+    SMALLEST,
+    TRANSFER,
+    look_of,
+    pick,
+    to_card,
+    to_search,
+    verdict,
+)
 from tests.kiosk.factories import a_claim
 from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import LEDGER_AWAY, NOON, a_slot
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
-    Play,
     decoded,
     picture_of,
     playing,
@@ -42,37 +57,10 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import look_of, to_door, verdict
 from tests.kiosk.test_hostile_text import assert_in_frame
 from tests.kiosk.test_scans import KEY, NUMBER, TICKET
 
-SMALLEST = (60, 20)
-CARD = a_card(claim_id=5, slot_key="regular", companions=1, goodies=2)
 NEW_TICKET = replace(issue(a_claim(), a_slot("regular", "Regular"), KEY), slot_key="regular")
-ADMIT, HAND_OUT, COMPANIONS, NOTE, TRANSFER, REISSUE, REVOKE = range(7)
-
-
-async def to_search(pilot: Play, pin: str = "3333") -> None:
-    """Open the search."""
-    await to_door(pilot, pin)
-    await pilot.press("f2")
-    await until_screen(pilot, SearchDialog)
-
-
-async def to_card(pilot: Play, fakes: Fakes, pin: str = "3333") -> None:
-    """Find the only ticket there is."""
-    if not fakes.claims.cards:
-        fakes.claims.cards = [CARD]
-    await to_search(pilot, pin)
-    await type_in(pilot, "ada")
-    await until_text(pilot, "a•••@example.org")
-    await pilot.press("enter")
-    await until_screen(pilot, ClaimCardDialog)
-
-
-async def pick(pilot: Play, row: int) -> None:
-    """Pick a row of a list whose mark is on the first one."""
-    await pilot.press(*["down"] * row, "enter")
 
 
 async def test_people_are_found_by_what_is_typed_and_half_hidden() -> None:

@@ -11,10 +11,25 @@ from kiosk.screens.reason import SureDialog
 from kiosk.screens.scanner_test import ScannerTestScreen
 from kiosk.screens.this_door import ThisDoorDialog
 from kiosk.services.turnout import DoorCounters
+from tests.kiosk.at_the_door import (
+    CREW,
+    DONE,
+    EARLY,
+    EMPTY,
+    PARTY,
+    REGULAR,
+    TEST,
+    WAY,
+    WORKSHOP,
+    look_of,
+    pick,
+    to_door,
+    to_this_door,
+    verdict,
+)
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    Play,
     playing,
     sentence_of,
     text_of,
@@ -23,23 +38,8 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import look_of, to_door, verdict
 
-DONE, WAY, TEST, CONFLICTS, EMPTY, EARLY, REGULAR, WORKSHOP, PARTY, CREW = range(10)
 WORKSHOPS = Gate(frozenset({"workshop"}))
-
-
-async def to_this_door(pilot: Play, pin: str = "1111") -> None:
-    """Ask what the door is for."""
-    await to_door(pilot, pin)
-    await pilot.press("f7")
-    await until_screen(pilot, ThisDoorDialog)
-
-
-async def pick(pilot: Play, *rows: int) -> None:
-    """Pick rows of a list whose mark is on the first one, and leave it there."""
-    for row in rows:
-        await pilot.press(*["down"] * row, "enter", *["up"] * row)
 
 
 async def test_a_door_leads_to_what_is_chosen_and_says_so() -> None:

@@ -11,6 +11,7 @@ from kiosk.screens.door import DoorScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.reason import ReasonDialog
 from kiosk.widgets.plain import one_line
+from tests.kiosk.at_the_door import look_of, to_door, verdict
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
@@ -24,7 +25,6 @@ from tests.kiosk.playing import (
     until_screen,
     until_text,
 )
-from tests.kiosk.test_door_screen import look_of, to_door, verdict
 from tests.kiosk.test_scans import NUMBER, TICKET
 
 
