@@ -1,5 +1,6 @@
 """My wallet: what is in it, what becomes of it, and what one can do with it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,7 @@ from textual.widgets import Digits, Static
 
 from kiosk.domain.airdrops import Airdrop, Share
 from kiosk.domain.chains import ChainUnavailable
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.statements import HistoryLine, Statement
 from kiosk.domain.tokens import Token
 from kiosk.domain.wallets import OpenWallet
@@ -27,6 +29,8 @@ from kiosk.widgets.frame import Key
 from kiosk.widgets.pick_list import PickList
 from kiosk.widgets.plain import content, cut
 from kiosk.widgets.target import Target
+
+log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 5
 LINES: Final = 20
@@ -223,6 +227,9 @@ class WalletScreen(Step[Wanted]):
             # Whoever leaves meanwhile need not wait: reconciliation goes on with it.
             if (await airdrops.run(airdrop)).is_done:
                 self._say(words("✔ It is in your wallet."), fine=True)
+        except LedgerContradicts as fault:
+            log.error("an airdrop cannot be booked: %s", fault.what, exc_info=fault)
+            self._say(words("It could not be booked: an organiser has to look into it."))
         except (*AWAY, ChainUnavailable):
             self._is_away = True
             self._say(words("The books do not answer just now. We ask again by ourselves."))

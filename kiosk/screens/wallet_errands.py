@@ -12,21 +12,13 @@ from kiosk.domain.wallets import CodeRefused, CodesUsedUp, NoWallet, OpenWallet,
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.notice import Notice, NoticeScreen
 from kiosk.screens.wallet_codes import CodePageScreen, gift_page, own_code, receipt_page
-from kiosk.screens.wallet_gifts import ClaimGiftScreen, GiftWords
+from kiosk.screens.wallet_gifts import ClaimGiftScreen, GiftsScreen, GiftWords
 from kiosk.screens.wallet_notices import WalletNotices
 from kiosk.screens.wallet_opening import Ask
-from kiosk.screens.wallet_pages import GiftsScreen
 from kiosk.screens.wallet_pins import ChangePinScreen
 from kiosk.screens.wallet_refusals import WalletRefusals
-from kiosk.screens.wallet_sending import (
-    AmountScreen,
-    RecipientScreen,
-    SureScreen,
-    Unsent,
-    WhichScreen,
-    giving,
-    sending,
-)
+from kiosk.screens.wallet_sending import AmountScreen, RecipientScreen, WhichScreen
+from kiosk.screens.wallet_sure import SureScreen, Unsent, giving, sending
 
 T = TypeVar("T")
 

@@ -3,9 +3,10 @@
 from kiosk.domain.wallets import OpenWallet
 from kiosk.screens.visit import Visit
 from kiosk.screens.wallet import WalletScreen, Wish
+from kiosk.screens.wallet_all import AllOfItScreen
 from kiosk.screens.wallet_errands import WalletErrands
+from kiosk.screens.wallet_more import MoreScreen, MoreWish
 from kiosk.screens.wallet_opening import open_wallet
-from kiosk.screens.wallet_pages import AllOfItScreen, MoreScreen, MoreWish
 
 
 class WalletVisit(Visit):

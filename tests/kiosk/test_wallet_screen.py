@@ -15,8 +15,9 @@ from kiosk.screens.base import Desk
 from kiosk.screens.help import HelpScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.wallet import WalletScreen
+from kiosk.screens.wallet_all import PAGE, AllOfItScreen
 from kiosk.screens.wallet_codes import CodePageScreen
-from kiosk.screens.wallet_pages import PAGE, AllOfItScreen, MoreScreen
+from kiosk.screens.wallet_more import MoreScreen
 from kiosk.screens.wallet_pins import ChangePinScreen
 from kiosk.screens.wallet_words import WalletWords
 from kiosk.screens.welcome import WelcomeScreen

@@ -15,15 +15,14 @@ from kiosk.screens.base import Desk
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.wallet import WalletScreen
 from kiosk.screens.wallet_codes import CodePageScreen
-from kiosk.screens.wallet_gifts import ClaimGiftScreen
-from kiosk.screens.wallet_pages import GiftsScreen
+from kiosk.screens.wallet_gifts import ClaimGiftScreen, GiftsScreen
 from kiosk.screens.wallet_refusals import WalletRefusals
 from kiosk.screens.wallet_sending import (
     AmountScreen,
     RecipientScreen,
-    SureScreen,
     WhichScreen,
 )
+from kiosk.screens.wallet_sure import SureScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.words import LANGUAGES
 from tests.kiosk.fake_events import LEDGER_AWAY, an_event

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from kiosk.screens.wallet_all import AllOfItScreen
 from kiosk.screens.wallet_codes import CodePageScreen
-from kiosk.screens.wallet_pages import AllOfItScreen, MoreScreen
+from kiosk.screens.wallet_more import MoreScreen
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.fake_wallets import an_offer
 from tests.kiosk.playing import (

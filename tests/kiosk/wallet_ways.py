@@ -3,7 +3,8 @@
 from kiosk.screens.wallet import WalletScreen
 from kiosk.screens.wallet_codes import CodePageScreen
 from kiosk.screens.wallet_opening import WalletCodeScreen, WalletPinScreen
-from kiosk.screens.wallet_sending import AmountScreen, RecipientScreen, SureScreen
+from kiosk.screens.wallet_sending import AmountScreen, RecipientScreen
+from kiosk.screens.wallet_sure import SureScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.scan_input import ScanInput
 from tests.kiosk.fake_events import an_event
