@@ -4,7 +4,8 @@ What is stored says what was asked for, so a worker only ever looks for what is 
 number of them may work at the same time.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -162,30 +163,39 @@ class AirdropWorker:
             await self._advance(airdrop, batch)
 
     async def _advance(self, airdrop: Airdrop, batch: Batch) -> None:
+        found = await self._store.transaction(partial(airdrops.of_batch, batch_id=batch.id))
         if batch.state is BatchState.NEW:
-            batch = await self._send(airdrop, batch)
+            batch = await self._send(airdrop, batch, found)
+            if airdrop.chain and batch.state is not BatchState.SENT:
+                # Somebody else is ahead: what we have read of the shares is old.
+                return await self._advance(airdrop, batch)
         if batch.state is BatchState.SENT:
+            found = await self._wait(airdrop, found)
             batch = await self._ask(airdrop, batch)
         match batch.state:
             case BatchState.CONFIRMED:
-                await self._deliver(airdrop, batch)
+                await self._deliver(airdrop, batch, found)
             case BatchState.FAILED:
-                await self._take_back(airdrop, batch)
+                await self._take_back(airdrop, batch, found)
 
-    async def _send(self, airdrop: Airdrop, batch: Batch) -> Batch:
+    async def _send(self, airdrop: Airdrop, batch: Batch, found: Sequence[Share]) -> Batch:
         if not airdrop.chain:
             return await self._is(batch, BatchState.CONFIRMED)
-        found = await self._of(batch)
         payouts = [Payout(share.address, share.amount) for share in found]
         token_key = self._plans.token(airdrop.token_number).key
         chain = self._chains[airdrop.chain]
         transaction_id = await chain.submit(PayoutBatch(batch.id, token_key, payouts))
         return await self._is(batch, BatchState.SENT, transaction_id)
 
+    async def _wait(self, airdrop: Airdrop, found: Sequence[Share]) -> list[Share]:
+        """What was sent waits for its chain; all shares of the batch as they are then."""
+        reserved = _in_state(found, ShareState.RESERVED)
+        await self._transfer(airdrop, reserved, chart_airdrops.submit)
+        await self._moved(reserved, ShareState.WAITING)
+        waiting = [replace(share, state=ShareState.WAITING) for share in reserved]
+        return [*waiting, *(share for share in found if share.state is not ShareState.RESERVED)]
+
     async def _ask(self, airdrop: Airdrop, batch: Batch) -> Batch:
-        found = await self._of(batch, ShareState.RESERVED)
-        await self._transfer(airdrop, found, chart_airdrops.submit)
-        await self._moved(found, ShareState.WAITING)
         match await self._chains[airdrop.chain].status(batch.transaction_id):
             case ChainState.PENDING:
                 return batch
@@ -194,23 +204,23 @@ class AirdropWorker:
             case ChainState.FAILED:
                 return await self._is(batch, BatchState.FAILED)
 
-    async def _take_back(self, airdrop: Airdrop, batch: Batch) -> None:
+    async def _take_back(self, airdrop: Airdrop, batch: Batch, found: Sequence[Share]) -> None:
         """The chain will never do it: its shares may go into another batch."""
-        found = await self._of(batch, ShareState.WAITING)
-        await self._transfer(airdrop, found, chart_airdrops.fail)
+        waiting = _in_state(found, ShareState.WAITING)
+        await self._transfer(airdrop, waiting, chart_airdrops.fail)
 
         def record(session: Session) -> None:
             # In one unit of work: a share that is free again must be seen in no batch.
-            airdrops.moved(session, found, ShareState.RESERVED, tries=1)
+            airdrops.moved(session, waiting, ShareState.RESERVED, tries=1)
             airdrops.settle_batch(session, batch)
 
         await self._store.transaction(record)
 
-    async def _deliver(self, airdrop: Airdrop, batch: Batch) -> None:
+    async def _deliver(self, airdrop: Airdrop, batch: Batch, found: Sequence[Share]) -> None:
         """Bills for everybody in the batch, received at the moment its end was recorded."""
         before = ShareState.WAITING if airdrop.chain else ShareState.RESERVED
-        found = await self._of(batch, before)
-        bills = [self._bill(airdrop, batch, share) for share in found]
+        owed = _in_state(found, before)
+        bills = [self._bill(airdrop, batch, share) for share in owed]
         accounts = [
             chart_tokens.bill_account(
                 bill.id,
@@ -222,11 +232,11 @@ class AirdropWorker:
         ]
         await open_accounts(self._ledger, accounts)
         book = chart_airdrops.confirm if airdrop.chain else chart_airdrops.deliver
-        await self._transfer(airdrop, found, book)
+        await self._transfer(airdrop, owed, book)
 
         def record(session: Session) -> None:
             wallets.add_bills(session, bills)
-            airdrops.moved(session, found, ShareState.RECEIVED)
+            airdrops.moved(session, owed, ShareState.RECEIVED)
             airdrops.settle_batch(session, batch)
 
         await self._store.transaction(record)
@@ -256,9 +266,9 @@ class AirdropWorker:
             lambda session: airdrops.batch_is(session, batch, state, now, transaction_id)
         )
 
-    async def _of(self, batch: Batch, state: ShareState | None = None) -> list[Share]:
-        found = await self._store.transaction(partial(airdrops.of_batch, batch_id=batch.id))
-        return [share for share in found if state in (None, share.state)]
+
+def _in_state(found: Iterable[Share], state: ShareState) -> list[Share]:
+    return [share for share in found if share.state is state]
 
 
 def _what(airdrop: Airdrop, share: Share) -> str:

@@ -1,5 +1,6 @@
 """Airdrops on both engines: every share once, within the budget, whatever the chain does."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -181,6 +182,25 @@ async def test_what_is_unspent_is_taken_back(drops: Drops) -> None:
     assert progress.shares == {ShareState.TAKEN_BACK: 2}
     assert await drops.has(ADA) == await drops.has(GRACE) == 0
     assert await drops.purses.totals() == (30, 30, 0)
+
+
+async def test_many_workers_at_once_give_everybody_once(world: World) -> None:
+    purses = await Purses.open(world, a_token(supply=2500))
+    people = [Attendee(f"Person {at}", f"person-{at}@example.org") for at in range(30)]
+    chain = FakeChain(batch_max=7)
+    terminals = [await Purses.open(world, name=name) for name in ("south", "east", "west")]
+    drops = Drops.on(purses, chain)
+    loaded = await drops.airdrops.load(drops.plan(chain="fake"), rows(*people))
+    workers = [airdrops_of(one, chain) for one in (purses, *terminals)]
+    for says in (ChainState.PENDING, ChainState.CONFIRMED, ChainState.CONFIRMED):
+        chain.says = says
+        await asyncio.gather(*(worker.run(loaded) for worker in workers))
+        chain.states = dict.fromkeys(chain.states, ChainState.CONFIRMED)
+    progress = await drops.airdrops.progress(loaded)
+    assert progress.shares == {ShareState.RECEIVED: 25, ShareState.REFUSED: 5}
+    assert chain.paid == 2500
+    assert sum([await drops.has(person) for person in people]) == 2500
+    assert await purses.totals() == (2500, 0, 0)
 
 
 async def over_a_chain(drops: Drops) -> None:
