@@ -50,7 +50,7 @@ def add_wallet(parser: ArgumentParser) -> None:
     reset = commands.add_parser("reset-pin", help="let the owner of a wallet choose another PIN")
     for command in (show, issue, send, reissue, reset):
         command.add_argument("email", metavar="EMAIL", help="of the wallet's owner")
-        command.add_argument("--name", default="", help="where several have this address")
+        command.add_argument("--name", default="", help="where several have it, or nobody yet")
     send.add_argument("to", metavar="TO", help="the e-mail address of whoever receives them")
     send.add_argument("--to-name", default="", metavar="NAME", help="where several have that one")
     for command in (issue, send):

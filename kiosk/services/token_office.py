@@ -13,7 +13,7 @@ from kiosk.domain.wallets import NoWallet, SeveralWallets, TokensGone
 from kiosk.services.backing import Backing
 from kiosk.services.catalog import Catalog
 from kiosk.services.wallets import Errand, Wallets
-from kiosk.store import audit, wallets
+from kiosk.store import audit, claim_transfers, wallets
 from kiosk.store.wallets import Wallet
 
 
@@ -48,13 +48,18 @@ class TokenOffice:
         return found[0]
 
     async def one_or_new(self, email: str, name: str = "") -> Wallet:
-        """As `one`, but a new one for somebody who is named and has none."""
+        """As `one`, but a new one for whoever has none: by the name given, or that on a ticket."""
         try:
             return await self.one(email, name)
-        except NoWallet:
-            if not name:
+        except NoWallet as nobody:
+            if name:
+                return await self._wallets.open(Attendee.of(name, email))
+            holders = await self._holders(nobody.email)
+            if not holders:
                 raise
-            return await self._wallets.open(Attendee.of(name, email))
+        if len(holders) > 1:
+            raise SeveralWallets(holders[0].email, tuple(one.name for one in holders))
+        return await self._wallets.open(holders[0])
 
     async def issue(self, errand: Errand, to: Wallet) -> Move:
         """Tokens come to be in somebody's wallet; raises `TokensGone` or `LimitExceeded`."""
@@ -70,6 +75,14 @@ class TokenOffice:
         whither = f" to {to.owner.name} <{to.owner.email}>"
         on_record = self._on_record(Action.TOKENS_SENT, sender, errand, whither)
         return await self._wallets.send(errand, sender.id, to.id, on_record)
+
+    async def _holders(self, email: str) -> list[Attendee]:
+        """Whoever has tickets under an address."""
+        event_id = self._catalog.event.id
+        held = await self._store.transaction(
+            lambda session: claim_transfers.held_by(session, event_id, email)
+        )
+        return list(dict.fromkeys(claim.holder for claim in held))
 
     def _on_record(
         self, action: Action, of: Wallet, errand: Errand, whither: str = ""
