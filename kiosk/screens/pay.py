@@ -23,6 +23,7 @@ from kiosk.screens.cash import CashDialog
 from kiosk.screens.change import to_give_back
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.help import Help
+from kiosk.screens.invoicing import invoicing
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.step import Step
@@ -53,12 +54,14 @@ class PayScreen(Step[Order]):
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
         Binding("f2", "code", show=False),
+        Binding("f3", "invoice", show=False),
     ]
 
     def __init__(self, desk: Desk, order: Order) -> None:
         super().__init__(desk)
         self._order = order
-        self._handed: tuple[StaffMember, Money] | None = None
+        self._handed: tuple[StaffMember, Money | None] | None = None
+        """Who took how much; no money if the buyer is to pay by invoice."""
         self._asking = False
         """Whether something is under way that a press must not begin again."""
         self._code_dialog: CodeDialog | None = None
@@ -92,7 +95,8 @@ class PayScreen(Step[Order]):
 
     def help(self) -> Help:
         code = [Key("F2", self._code_words(), "code")] if self._has_codes() else []
-        return helps.paying(self.words, [*self.keys(), *code])
+        invoice = Key("F3", self.words("An organiser: tickets now, money later"), "invoice")
+        return helps.paying(self.words, [*self.keys(), *code, invoice])
 
     def _code_words(self) -> str:
         given = self._order.granted
@@ -176,6 +180,20 @@ class PayScreen(Step[Order]):
         else:
             self._go_on_waiting()
 
+    def action_invoice(self) -> None:
+        """Not offered to buyers: organisers know the key."""
+        if not self._asking and self._order.due:
+            self._asking = True
+            self._ask_organiser()
+
+    @work(group="cashier")
+    async def _ask_organiser(self) -> None:
+        if organiser := await invoicing(self.app, self.desk, self._order):
+            self._handed = organiser, None
+            self._take()
+        else:
+            self._go_on_waiting()
+
     @work(group="take")
     async def _take(self) -> None:
         self._asking = self.busy = True
@@ -185,7 +203,8 @@ class PayScreen(Step[Order]):
         except AWAY:
             self._offer_to_try_again()
             return
-        if self._handed and (give_back := to_give_back(self.desk, order, self._handed[1])):
+        tendered = self._handed[1] if self._handed else None
+        if tendered and (give_back := to_give_back(self.desk, order, tendered)):
             await self.app.push_screen_wait(give_back)
         self.finish(order)
 
@@ -195,8 +214,10 @@ class PayScreen(Step[Order]):
         try:
             if self._handed is None:
                 return await sales.take_free(self._order.id)
-            cashier, tendered = self._handed
-            return await sales.pay_cash(self._order.id, tendered, cashier)
+            staff, tendered = self._handed
+            if tendered is None:
+                return await sales.pay_by_invoice(self._order.id, staff)
+            return await sales.pay_cash(self._order.id, tendered, staff)
         except (NotPayable, HoldExpired):
             return await sales.order(self._order.id)
 

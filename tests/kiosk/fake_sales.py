@@ -204,6 +204,10 @@ class FakeSales(Sales, Answers):
         self._called("pay_cash", order_id)
         return self._paid(order_id, Method.CASH, tendered, cashier.name)
 
+    async def pay_by_invoice(self, order_id: int, organiser: StaffMember) -> Order:
+        self._called("pay_by_invoice", order_id)
+        return self._paid(order_id, Method.INVOICE, self.orders[order_id].due, organiser.name)
+
     async def take_free(self, order_id: int) -> Order:
         self._called("take_free", order_id)
         return self._paid(order_id, Method.FREE, self.orders[order_id].due, "")
