@@ -1,1 +1,1 @@
-"""Outside chains: what tokens are sent over. They know nothing of the kiosk but its batches."""
+"""Outside chains: what tokens are sent over. Of the kiosk they know no more than batches."""

@@ -184,6 +184,26 @@ async def test_what_is_unspent_is_taken_back(drops: Drops) -> None:
     assert await drops.purses.totals() == (30, 30, 0)
 
 
+async def test_reconciliation_goes_on_over_the_chains_that_a_terminal_reaches(
+    world: World,
+) -> None:
+    purses, chain = await Purses.open(world), FakeChain(says=ChainState.PENDING)
+    drops = Drops.on(purses, chain)
+    await drops.give(ADA, chain="fake")
+    chain.states = dict.fromkeys(chain.states, ChainState.CONFIRMED)
+    await purses.terminal.services.reconciliation.run_once()
+    assert await drops.has(ADA) == 0
+    world.chains[chain.name] = chain
+    reaching = await world.open(name="south")
+    await reaching.services.reconciliation.run_once()
+    assert await drops.has(ADA) == 100
+
+
+async def test_a_chain_that_nobody_reaches_from_here_is_said(drops: Drops) -> None:
+    with pytest.raises(ChainUnavailable, match="no way leads from here to the chain moon"):
+        await drops.give(ADA, chain="moon")
+
+
 async def test_many_workers_at_once_give_everybody_once(world: World) -> None:
     purses = await Purses.open(world, a_token(supply=2500))
     people = [Attendee(f"Person {at}", f"person-{at}@example.org") for at in range(30)]

@@ -10,6 +10,7 @@ from kiosk.bootstrap import assemble
 from kiosk.domain import chart
 from kiosk.domain.admission import Scan
 from kiosk.domain.basket import Basket
+from kiosk.domain.chains import Chain
 from kiosk.domain.chart import AccountCode
 from kiosk.domain.events import Event, ProviderName, ResourceKind
 from kiosk.domain.orders import Order
@@ -95,6 +96,8 @@ class World:
         self.event = an_event()
         self.channels: dict[str, Channel] = {}
         """The providers of payments that its terminals reach."""
+        self.chains: dict[str, Chain] = {}
+        """The outside chains that they reach."""
         self._terminals: list[Terminal] = []
         self._backings: list[Backing] = []
         """Of the terminals, and of those that could not be opened."""
@@ -118,7 +121,7 @@ class World:
         )
         self._backings.append(backing)
         await pair(backing, name)
-        services = await assemble(back(backing), self.event, name, self.channels)
+        services = await assemble(back(backing), self.event, name, self.channels, self.chains)
         terminal = Terminal(services, backing)
         self._terminals.append(terminal)
         return terminal
