@@ -32,6 +32,7 @@ _KINDS: Final = {
     HistoryKind.SPENT: "spent at",
     HistoryKind.GIVEN_BACK: "given back by",
     HistoryKind.EXPIRED: "expired",
+    HistoryKind.REFUNDED: "went back with a refund",
     HistoryKind.TAKEN_BACK: "taken back by the organiser",
 }
 _USES: Final = {

@@ -71,8 +71,10 @@ class HistoryKind(StrEnum):
     GIVEN_BACK = "given_back"
     """What was spent at `place`."""
     EXPIRED = "expired"
+    REFUNDED = "refunded"
+    """They went back with the order that had bought them."""
     TAKEN_BACK = "taken_back"
-    """By the organiser, or with an order that was refunded; of an airdrop `place` says which."""
+    """By the organiser; of an airdrop `place` says which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,5 +116,7 @@ class WalletWords:
                 return words("given back: {place}", place=place)
             case HistoryKind.EXPIRED:
                 return words("expired")
+            case HistoryKind.REFUNDED:
+                return words("went back with a refund")
             case HistoryKind.TAKEN_BACK:
                 return words("taken back by the organisers")

@@ -96,19 +96,27 @@ class FinishedMove:
     def line_of(self, wallet: int) -> HistoryLine:
         """What it was to one of the wallets that had part in it."""
         came = self.receiver_id == wallet
-        kind = self._came if came else _WENT[self.kind]
+        kind = self._came if came else self._went
         other = self.sender if came else self.receiver
-        is_own = kind is HistoryKind.GIFT_RETURNED or other is None
+        if kind is HistoryKind.GIFT_RETURNED:
+            # It was nobody else's.
+            other = None
         return HistoryLine(
             at=self.at,
             kind=kind,
             amount=self.amount if came else -self.amount,
-            other=None if is_own or other is None else other.masked,
+            other=other and other.masked,
             place=self.app or self.gift_email,
             note=self.note,
             expires_at=self.expires_at if came else None,
             move_id=self.id,
         )
+
+    @property
+    def _went(self) -> HistoryKind:
+        if self.kind is MoveKind.CLAW_BACK and self.order_id is not None:
+            return HistoryKind.REFUNDED
+        return _WENT[self.kind]
 
     @property
     def _came(self) -> HistoryKind:

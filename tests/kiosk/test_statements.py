@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from kiosk.domain.airdrop_lists import ListedRow
+from kiosk.domain.events import Role
 from kiosk.domain.people import Attendee
 from kiosk.domain.statements import Allowance, Expiring, HistoryKind, HistoryLine
 from kiosk.domain.tokens import ExpiryRule, Limits, Origin
 from kiosk.domain.wallets import WalletLimit
 from kiosk.services.airdrops import AirdropPlan
 from kiosk.services.statements import Statements
-from tests.kiosk.factories import NOW
+from tests.kiosk.bar import open_bar
+from tests.kiosk.factories import ADA, NOW, a_cashier
 from tests.kiosk.purses import BAR, Purses, a_token
 from tests.kiosk.world import World
 
@@ -126,6 +128,19 @@ async def test_airdrops_and_what_was_taken_back_of_them(world: World) -> None:
         (HistoryKind.AIRDROP, 10, HOSTILE),
         (HistoryKind.SPENT, -4, BAR),
         (HistoryKind.TAKEN_BACK, -6, HOSTILE),
+    ]
+
+
+async def test_what_an_order_bought_and_what_went_back_with_it(world: World) -> None:
+    bar = await open_bar(world)
+    services = bar.terminal.services
+    paid = await bar.buy("ten-drinks")
+    await services.refunds.refund_order(paid.id, a_cashier(role=Role.SUPERVISOR))
+    wallet = await services.wallets.open(ADA)
+    lines = await services.statements.history(wallet.id, bar.token)
+    assert sorted((line.kind, line.amount) for line in lines) == [
+        (HistoryKind.BOUGHT, 10),
+        (HistoryKind.REFUNDED, -10),
     ]
 
 
