@@ -13,7 +13,7 @@ from kiosk.domain.tokens import ExpiryRule, Limits, Origin
 from kiosk.domain.wallets import WalletLimit
 from kiosk.services.airdrops import AirdropPlan
 from kiosk.services.statements import Statements
-from tests.kiosk.bar import open_bar
+from tests.kiosk.bar import Bar, a_bar
 from tests.kiosk.factories import ADA, NOW, a_cashier
 from tests.kiosk.purses import BAR, Purses, a_token
 from tests.kiosk.world import World
@@ -132,7 +132,7 @@ async def test_airdrops_and_what_was_taken_back_of_them(world: World) -> None:
 
 
 async def test_what_an_order_bought_and_what_went_back_with_it(world: World) -> None:
-    bar = await open_bar(world)
+    bar = Bar(await world.open(a_bar()))
     services = bar.terminal.services
     paid = await bar.buy("ten-drinks")
     await services.refunds.refund_order(paid.id, a_cashier(role=Role.SUPERVISOR))
