@@ -88,6 +88,7 @@ class WalletScreen(Step[Wanted]):
         self._token = token
         self._seen: _Seen | None = None
         self._is_away = False
+        self._ticks = 0
         self._said = WalletWords(desk)
 
     def body(self) -> ComposeResult:
@@ -140,7 +141,14 @@ class WalletScreen(Step[Wanted]):
         self.query_one("#offer").display = False
         self._name_token()
         self.look()
-        self.set_interval(REFRESH_SECONDS, self.look)
+        # A longer timer would keep this screen in memory for as long, once its owner has gone.
+        self.set_interval(1, self.tick)
+
+    def tick(self) -> None:
+        """Look again every few seconds."""
+        self._ticks += 1
+        if self._ticks % REFRESH_SECONDS == 0:
+            self.look()
 
     @work(group="look", exclusive=True)
     async def look(self) -> None:

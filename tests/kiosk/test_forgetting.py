@@ -9,6 +9,9 @@ from textual.strip import Strip
 from kiosk.forgetting import forget_what_was_shown
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.wallet import WalletScreen
+from kiosk.screens.wallet_codes import CodePageScreen
+from kiosk.screens.wallet_opening import WalletPinScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from tests.kiosk.attendee import to_pay, to_ticket
@@ -16,6 +19,7 @@ from tests.kiosk.fake_events import NUMBER
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import Play, playing, text_of, until, until_screen, until_text
 from tests.kiosk.test_refunds_screen import a_due, to_refunds
+from tests.kiosk.wallet_ways import to_wallet, with_tokens
 
 Go = Callable[[Play], Awaitable[None]]
 
@@ -42,9 +46,20 @@ async def by_giving_up(pilot: Play) -> None:
     await pilot.press("escape", "escape", "escape")
 
 
-@pytest.mark.parametrize("come_home", [by_buying, by_giving_up])
+async def by_wallet(pilot: Play) -> None:
+    """Close a wallet again, whose code was shown."""
+    await to_wallet(pilot)
+    await pilot.press("f3")
+    await until_screen(pilot, CodePageScreen)
+    assert "Ada Lovelace" in what_is_drawn()
+    await pilot.press("escape")
+    await until_screen(pilot, WalletScreen)
+    await pilot.press("escape")
+
+
+@pytest.mark.parametrize("come_home", [by_buying, by_giving_up, by_wallet])
 async def test_nothing_that_was_shown_is_left_in_memory(come_home: Go) -> None:
-    fakes = Fakes()
+    fakes = with_tokens()
     async with playing(fakes.services) as (_, pilot):
         await come_home(pilot)
         await until_screen(pilot, WelcomeScreen)
@@ -69,9 +84,9 @@ async def test_nothing_that_staff_saw_of_people_is_left_in_memory() -> None:
 
 def of_a_visit() -> list[object]:
     """The screens that knew the person, as far as they are still there."""
-    return [
-        one for one in gc.get_objects() if isinstance(one, YouScreen | PayScreen | TicketScreen)
-    ]
+    buying = YouScreen | PayScreen | TicketScreen
+    wallet = WalletScreen | WalletPinScreen | CodePageScreen
+    return [one for one in gc.get_objects() if isinstance(one, buying | wallet)]
 
 
 def what_is_drawn() -> set[str]:

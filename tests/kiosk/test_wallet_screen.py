@@ -9,6 +9,7 @@ import pytest
 from kiosk.domain.airdrops import Condition, Requirement
 from kiosk.domain.bills import Bill
 from kiosk.domain.chains import ChainUnavailable
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.statements import Expiring, HistoryKind, HistoryLine
 from kiosk.domain.wallets import CodeFault, CodeRefused, CodesUsedUp
 from kiosk.screens.base import Desk
@@ -161,6 +162,17 @@ async def test_a_claim_without_an_answer_is_offered_again_or_comes_later(away: E
         await until_text(pilot, "We ask again by ourselves.")
         await pilot.press("f6")
         await until_text(pilot, "✔ It is in your wallet.")
+
+
+async def test_what_the_ledger_contradicts_ends_no_visit() -> None:
+    fakes = with_tokens()
+    fakes.purse.offers = [an_offer()]
+    async with playing(fakes.services) as (_, pilot):
+        await to_wallet(pilot)
+        await until_text(pilot, "You may receive 100 × Drink")
+        fakes.purse.waiting = deque([LedgerContradicts("a share", "exists")])
+        await pilot.press("f6")
+        await until_text(pilot, "an organiser has to look into it.")
 
 
 async def test_what_waits_for_a_condition_says_so_when_it_is_taken() -> None:

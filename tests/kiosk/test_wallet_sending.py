@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from kiosk.domain.bills import InsufficientTokens
+from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.gifts import GiftFault, GiftRefused, WrongGiftCode
 from kiosk.domain.people import Attendee
 from kiosk.domain.wallets import CodeFault, CodeRefused, LimitExceeded, WalletBusy, WalletLimit
@@ -230,6 +231,16 @@ async def test_without_an_answer_it_is_the_same_errand_again() -> None:
         assert len(fakes.purse.asked) == 2
 
 
+async def test_what_the_ledger_contradicts_is_said_and_ends_no_visit() -> None:
+    fakes = with_tokens()
+    async with playing(fakes.services) as (app, pilot):
+        await to_sure(pilot)
+        fakes.purse.waiting = deque([LedgerContradicts("a move", "exists")])
+        await pilot.press("enter")
+        await until_text(pilot, "an organiser has to look into it.")
+        assert isinstance(app.screen, SureScreen)
+
+
 async def test_back_before_sending_moves_nothing() -> None:
     fakes = with_tokens()
     async with playing(fakes.services) as (_, pilot):
@@ -284,6 +295,12 @@ async def test_gifts_that_wait_show_their_code_again_and_are_taken_back() -> Non
         fakes.purse.waiting = deque([GiftRefused(GiftFault.CLAIMED)])
         await pilot.press("down", "f2")
         await until_text(pilot, "This gift was claimed already.")
+        fakes.purse.waiting = deque([LedgerContradicts("a gift", "exists")])
+        await pilot.press("f2")
+        await until_text(pilot, "an organiser has to look into it.")
+        fakes.purse.waiting = deque([LEDGER_AWAY])
+        await pilot.press("f2")
+        await until_text(pilot, "The books do not answer just now.")
         await pilot.press("f2")
         await until_text(pilot, "✔ Yours again: 4 × Drink")
         await pilot.press("f2")
@@ -305,12 +322,14 @@ async def test_a_gift_is_claimed_by_its_code() -> None:
                 WrongGiftCode(8),
                 LimitExceeded(WalletLimit.BALANCE, 100, 1),
                 LEDGER_AWAY,
+                LedgerContradicts("a gift", "exists"),
             ]
         )
         for typed, why in (
             ("AAAA", "The next try counts in 8 seconds."),
             ("BBBB", "there is room for 1."),
             ("CCCC", "The books do not answer just now."),
+            ("EEEE", "an organiser has to look into it."),
             ("DDDD", "We do not know this code. Is it typed as it was given?"),
         ):
             await type_in(pilot, typed)
