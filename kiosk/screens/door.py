@@ -313,7 +313,9 @@ class DoorScreen(KioskScreen[None]):
                 self.tick()
             case ThisDoor.EMPTY:
                 assert inside is not None, "it is offered only then"
-                await self._deeds.empty(self._doorway.gate, inside)
+                if await self._deeds.empty(self._doorway.gate, inside):
+                    self._admitted = None
+                    await self._offer()
                 self.count()
 
     @work(group="door")

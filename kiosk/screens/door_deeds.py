@@ -183,23 +183,27 @@ class DoorDeeds:
         """Show whom a door let in without ledger and store that it should not have."""
         await self.choose(ConflictsDialog(self._desk, self._staff))
 
-    async def empty(self, gate: Gate, inside: int) -> None:
-        """Let everybody out who went home without a scan: surely, and by whose word."""
+    async def empty(self, gate: Gate, inside: int) -> bool:
+        """Let everybody out who went home without a scan: surely, and by whose word.
+
+        Whether they are out.
+        """
         desk, words = self._desk, self._desk.words
         title, signs = words("Everybody has left"), DoorSigns(self._desk)
         go_on = words("Let them all out")
         if not await self.choose(SureDialog(desk, title, signs.everybody_out(inside), go_on)):
-            return
+            return False
         supervisor = await approval(self._app, desk, self._staff, Right.EMPTY, title)
         if supervisor is None:
-            return
+            return False
         self.door.wait()
         try:
             out = await desk.services.emptyings.empty(gate, supervisor)
         except AWAY:
             self.door.present(*signs.not_done())
-        else:
-            self.door.present(*signs.emptied(out))
+            return False
+        self.door.present(*signs.emptied(out))
+        return True
 
     async def choose(self, dialog: DoorDialog[T]) -> T | None:
         """Ask over the door; a scan instead of an answer is judged."""

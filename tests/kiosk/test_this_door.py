@@ -152,8 +152,13 @@ async def test_rows_are_picked_by_touch() -> None:
 
 async def test_a_supervisors_word_lets_everybody_out_who_went_home_without_a_scan() -> None:
     fakes = Fakes()
+    fakes.admission.verdicts.append(verdict(Reason.ADMITTED, fakes))
     async with playing(fakes.services) as (_, pilot):
-        await to_this_door(pilot)
+        await to_door(pilot)
+        await type_in(pilot, CODE)
+        await until_text(pilot, "F4 Undo")
+        await pilot.press("f7")
+        await until_screen(pilot, ThisDoorDialog)
         await until_text(pilot, "389 inside")
         await pilot.press(*["down"] * EMPTY, "enter")
         await until_screen(pilot, SureDialog)
@@ -163,6 +168,7 @@ async def test_a_supervisors_word_lets_everybody_out_who_went_home_without_a_sca
         assert fakes.emptyings.asked == []
         await type_in(pilot, "3333")
         await until_text(pilot, "389 people were let out")
+        assert "F4" not in text_of(pilot)
         assert fakes.emptyings.asked == [(EVERY_SLOT, "Sasha")]
 
 
