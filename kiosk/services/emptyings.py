@@ -66,10 +66,14 @@ class Emptyings:
         while leaving := await self._store.transaction(partial(self._ask, one=one, after=after)):
             out += await self._steps.let_out(leaving)
             after = leaving[-1].claim.id
-        now, event_id = self._clock.now(), self._catalog.event.id
-        await self._store.transaction(
-            partial(emptyings.done, event_id=event_id, emptying=one, at=now)
+        end = partial(
+            emptyings.done,
+            event_id=self._catalog.event.id,
+            emptying=one,
+            terminal=self._terminal,
+            at=self._clock.now(),
         )
+        await self._store.transaction(end)
         return out
 
     def _ask(self, session: Session, one: Emptying, after: int) -> list[Leaving]:

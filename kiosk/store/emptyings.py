@@ -114,11 +114,11 @@ def inside(session: Session, event: Event, emptying: Emptying, after: int) -> li
     return [Inside(claims[claim_id], standings[claim_id]) for claim_id in ids]
 
 
-def done(session: Session, event_id: int, emptying: Emptying, at: datetime) -> None:
-    """Record that everybody is out, once, and whose word it was."""
+def done(session: Session, event_id: int, emptying: Emptying, terminal: int, at: datetime) -> None:
+    """Record that everybody is out, once, and whose word it was; else which `terminal` did it."""
     values = {"of": emptying.id, "when": at}
     if session.connection().execute(_END, values).first() is not None:
-        actor = Actor(emptying.terminal, emptying.staff)
+        actor = Actor(emptying.terminal or terminal, emptying.staff)
         slots = ", ".join(sorted(emptying.gate.slots or ("everywhere",)))
         detail = f"{slots}: who came in before {emptying.before:%Y-%m-%dT%H:%M:%SZ}"
         audit.record(session, AuditEntry(at, actor, Action.EMPTIED, event_id, detail))
