@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.admission import ClaimRecord, Presented, Reason, Way, refusal
+from kiosk.domain.claim_transfers import Candidate, ChangeFault, TicketKept, check_passable
 from kiosk.domain.codes import format_number
 from kiosk.domain.entries import EntryRule, Standing, Step, way_refusal
 from kiosk.domain.errors import InvalidName, KioskError
@@ -99,6 +100,8 @@ class ClaimCard:
     """How many more of the order are not in yet."""
     goodies: int
     """Pieces that wait to be handed out."""
+    kept: ChangeFault | None = None
+    """Why it cannot become another person's, as far as the ticket by itself says."""
 
     @property
     def is_used(self) -> bool:
@@ -139,7 +142,16 @@ def card_of(found: FoundClaim, event: Event, now: datetime) -> ClaimCard:
         refusal=refused.reason if refused else returned,
         companions=found.companions,
         goodies=found.goodies,
+        kept=_kept(found, event, now),
     )
+
+
+def _kept(found: FoundClaim, event: Event, now: datetime) -> ChangeFault | None:
+    try:
+        check_passable(event, Candidate(found.record, found.standing), now)
+    except TicketKept as kept:
+        return kept.reason
+    return None
 
 
 def last_passage(standing: Standing) -> Step | None:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from kiosk.domain.claim_transfers import TicketKept
 from kiosk.domain.claims import ClaimCard, ClaimState
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.rights import Right, least_role, may
@@ -75,7 +76,7 @@ class ClaimCardDialog(DoorDialog[ClaimWish]):
             (ClaimWish.NOTE, PickRow(words("Note for all doors"), why_not=self._no(Right.NOTE))),
             (
                 ClaimWish.TRANSFER,
-                PickRow(words("Pass it on to somebody"), why_not=self._no(Right.TRANSFER)),
+                PickRow(words("Pass it on to somebody"), why_not=self._kept()),
             ),
             (
                 ClaimWish.REISSUE,
@@ -87,6 +88,13 @@ class ClaimCardDialog(DoorDialog[ClaimWish]):
                 else (ClaimWish.REVOKE, PickRow(words("Revoke"), why_not=self._no(Right.REVOKE)))
             ),
         ]
+
+    def _kept(self) -> str:
+        card, refused = self._card, self._no(Right.TRANSFER)
+        if refused or card.kept is None:
+            return refused
+        # Before anybody types a name and an address for nothing.
+        return ClaimWords(self.desk).kept(TicketKept(card.claim_id, card.kept))
 
     def _no(self, right: Right) -> str:
         if may(self._staff.role, right):

@@ -76,6 +76,17 @@ async def test_people_are_found_by_what_is_typed_and_half_hidden() -> None:
         assert "in since 18:04" in text_of(pilot)
 
 
+async def test_what_cannot_be_passed_on_is_said_before_anybody_types_a_name() -> None:
+    fakes = Fakes()
+    fakes.claims.cards = [replace(CARD, kept=ChangeFault.STARTED)]
+    async with playing(fakes.services) as (app, pilot):
+        await to_card(pilot, fakes)
+        await until_text(pilot, "what it is for has begun")
+        await pick(pilot, TRANSFER)
+        assert isinstance(app.screen, ClaimCardDialog)
+        assert text_of(pilot).count("what it is for has begun") == 2
+
+
 @pytest.mark.parametrize(
     ("typed", "refusal", "said"),
     [
