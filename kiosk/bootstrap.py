@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from kiosk.domain.chains import Chain
 from kiosk.domain.events import Event, ProviderName
 from kiosk.domain.terminals import NotPaired
 from kiosk.pauses import spare_what_is_there
+from kiosk.services import token_payments
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.airdrop_worker import AirdropWorker
 from kiosk.services.airdrops import Airdrops
@@ -53,6 +55,7 @@ from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
 from kiosk.services.token_desk import TokenDesk
+from kiosk.services.token_payments import TokenProvider, TokenTill
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
@@ -166,7 +169,10 @@ async def assemble(
     await catalog.open(event)
     settlement = Settlement(backing, catalog)
     receipts = Receipts(backing, catalog, settlement)
-    payments = Payments(backing, catalog, receipts, channels or {})
+    wallets = Wallets(backing, catalog)
+    paying = TokenProvider(backing, catalog, wallets)
+    known = {**(channels or {}), **_paid_with_tokens(event, paying)}
+    payments = Payments(backing, catalog, receipts, known)
     refunds = Refunds(backing, catalog, number)
     invoices = Invoices(backing, catalog, number)
     door = Terminal(number, terminal)
@@ -176,7 +182,6 @@ async def assemble(
     transfers = ClaimTransfers(backing, catalog)
     emptyings = Emptyings(backing, catalog, door)
     tickets = TicketFinisher(claims, transfers, hand_outs, emptyings)
-    wallets = Wallets(backing, catalog)
     worker = AirdropWorker(backing, catalog, wallets.plans, chains or {})
     gifts = Gifts(backing, catalog, wallets)
     tokens = TokenFinisher(wallets, gifts, worker)
@@ -199,6 +204,7 @@ async def assemble(
         hand_outs=hand_outs,
         wallets=wallets,
         token_desk=TokenDesk(backing, catalog, wallets, number),
+        token_till=TokenTill(catalog, payments, paying),
         wallet_access=WalletAccess(backing, catalog, number),
         airdrops=Airdrops(backing, catalog, worker),
         statements=Statements(backing, catalog, wallets),
@@ -216,6 +222,13 @@ async def assemble(
         ledger_engine=backing.ledger.engine,
         terminal=terminal,
     )
+
+
+def _paid_with_tokens(event: Event, provider: TokenProvider) -> Mapping[str, Channel]:
+    if ProviderName.TOKENS not in event.providers:
+        return {}
+    # Its word is never sent to us: what would sign it, nobody knows.
+    return {token_payments.NAME: Channel(provider, secrets.token_bytes(32))}
 
 
 @asynccontextmanager

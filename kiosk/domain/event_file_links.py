@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from kiosk.domain.event_reader import Faults
-from kiosk.domain.events import Event
+from kiosk.domain.events import Event, ProviderName
 from kiosk.domain.toml_lines import Path
 
 
@@ -26,6 +26,7 @@ def check_links(event: Event, faults: Faults) -> None:
     _unique(faults, "access", "code", (access.code for access in event.access_codes))
     _two_kinds_of_code(event, faults)
     _check_packs(event, faults)
+    _check_values(event, faults)
     for index, slot in enumerate(event.slots):
         if slot.pool is not None:
             _known(faults, ("slots", index, "pool"), [slot.pool], pool_keys, "a pool")
@@ -60,6 +61,14 @@ def _check_packs(event: Event, faults: Faults) -> None:
             faults.add(("packs", index, "key"), expected)
         if pack.token:
             _known(faults, ("packs", index, "token"), [pack.token], token_keys, "a token")
+
+
+def _check_values(event: Event, faults: Faults) -> None:
+    valued = [index for index, token in enumerate(event.tokens) if token.value is not None]
+    for index in valued[1:]:
+        faults.add(("tokens", index, "value"), "one kind of token at most that pays for orders")
+    if ProviderName.TOKENS in event.providers and not valued:
+        faults.add(("payments", "tokens"), "a token with a value, like value = 4.00")
 
 
 def _two_kinds_of_code(event: Event, faults: Faults) -> None:

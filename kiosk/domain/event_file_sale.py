@@ -127,7 +127,7 @@ class SaleReader:
     def discount(self, table: Table) -> Discount:
         """One table of `[[discounts]]`."""
         table.allow("code", "percent", "amount", "slots", "uses", "starts", "ends")
-        amount = self._amount_off(table)
+        amount = self.some_money(table, "amount")
         percent = table.some("percent", 1, 100)
         if ("percent" in table) == ("amount" in table):
             table.fault("", "either percent or amount")
@@ -154,14 +154,15 @@ class SaleReader:
         nothing = zero(self.currency or "USD")
         return nothing if amount is None else self._money(table, "price", amount) or nothing
 
-    def _amount_off(self, table: Table) -> Money | None:
+    def some_money(self, table: Table, key: str) -> Money | None:
+        """More than nothing, if the table says anything of it."""
         expected = "an amount of money without a currency, like 1.50"
-        amount = table.number("amount", expected, required=False)
+        amount = table.number(key, expected, required=False)
         if amount is None:
             return None
-        money = self._money(table, "amount", amount)
+        money = self._money(table, key, amount)
         if money is not None and not money:
-            table.fault("amount", "more than 0")
+            table.fault(key, "more than 0")
         return money
 
     def _money(self, table: Table, key: str, amount: Decimal) -> Money | None:

@@ -39,7 +39,7 @@ class TokenReader:
     def token(self, table: Table) -> Token:
         """One table of `[[tokens]]`."""
         table.allow(
-            *("key", "name", "supply", "expiry", "contract", "gift_hours"),
+            *("key", "name", "supply", "expiry", "contract", "gift_hours", "value"),
             *("balance_max", "transfer_max", "daily_max", "pin_above"),
         )
         return Token(
@@ -54,6 +54,7 @@ class TokenReader:
                 pin_above=table.whole("pin_above", 0, SUPPLY_MAX, default=0),
             ),
             gift_life=_gift_life(table),
+            value=self.sale.some_money(table, "value"),
             contract=_contract(table),
         )
 

@@ -236,6 +236,8 @@ class ProviderName(StrEnum):
 
     CASH = "cash"
     SANDBOX = "sandbox"
+    TOKENS = "tokens"
+    """With the tokens of the event that are worth money."""
 
 
 def folded_code(typed: str) -> str:
@@ -327,6 +329,11 @@ class Event:
     def sold(self, key: str) -> EventSlot | TokenPack:
         """The slot or pack called `key`; `KeyError` if there is none."""
         return next((pack for pack in self.packs if pack.key == key), None) or self.slot(key)
+
+    @property
+    def accepted_token(self) -> Token | None:
+        """The kind of token that pays for orders, if one does."""
+        return next((token for token in self.tokens if token.value is not None), None)
 
     def place_name(self, app: str) -> str:
         """What people call the place where tokens were spent: a stall, or what calls itself so."""

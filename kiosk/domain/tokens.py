@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.domain.errors import KioskError
+from kiosk.domain.money import Money
 
 SUPPLY_MAX: Final = 10**15
 """Tokens of one kind; far below what the ledger counts."""
@@ -102,8 +103,15 @@ class Token:
     """What stands for it on the ledger; 0 until the store has given it one."""
     gift_life: timedelta = GIFT_LIFE
     """How long a gift waits to be claimed before it goes back to its giver."""
+    value: Money | None = None
+    """What one is worth when an order is paid with it; None pays for nothing."""
     contract: str = ""
     """The address of its contract on an Ethereum chain, if airdrops of it go there."""
+
+    def worth(self, due: Money) -> int:
+        """How many of a kind that has a value pay what is due: whole ones, so rather too many."""
+        assert self.value is not None
+        return -(-due.minor // self.value.minor)
 
     def expires_at(self, receipt: Receipt) -> datetime | None:
         """When tokens that arrive now expire. Rules set or shorten it and never lengthen it."""

@@ -11,6 +11,7 @@ def way_words(words: Words, way: str) -> str:
         "": words("cash"),
         str(ProviderName.CASH): words("cash"),
         str(ProviderName.SANDBOX): words("by phone"),
+        str(ProviderName.TOKENS): words("with tokens"),
         BANK: words("bank"),
     }
     return names.get(way, way)

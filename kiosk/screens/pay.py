@@ -27,6 +27,7 @@ from kiosk.screens.invoicing import invoicing
 from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.step import Step
+from kiosk.screens.token_paying import opened_wallet, paid_with
 from kiosk.screens.ways import Way, discount_refusal, payment_ended, ways_to_pay
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Key, KeyBar
@@ -162,6 +163,8 @@ class PayScreen(Step[Order]):
             self._take()
         elif way == ProviderName.CASH:
             self._ask_cashier()
+        elif way == ProviderName.TOKENS:
+            self._pay_with_tokens()
         else:
             self._pay_by_phone(way)
 
@@ -264,6 +267,19 @@ class PayScreen(Step[Order]):
                 self.words("Paying by phone does not answer just now. Please try another way.")
             )
         self._go_on_waiting()
+
+    @work(group="tokens")
+    async def _pay_with_tokens(self) -> None:
+        [title] = [way.title for way in self._ways() if way.key == ProviderName.TOKENS]
+        said = ""
+        if wallet := await opened_wallet(self.app, self.desk, title):
+            # From here on tokens may go, and nobody is sent home.
+            self.busy = True
+            said = await paid_with(self.desk, self._order.id, wallet)
+            await self._look_again()
+        if not self.answer.done():
+            self._say(said or self._time())
+            self._go_on_waiting()
 
     async def _look_again(self) -> None:
         """It may have been paid, or have ended, in the meantime."""

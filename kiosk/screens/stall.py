@@ -104,18 +104,22 @@ class StallScreen(ListScreen[Taken]):
 
     async def _taken(self) -> str:
         """What came of it; nothing if somebody went back."""
+        words = self.words
         stall = self._stall or await self._asked_stall()
         if stall is None:
             return ""
         price = await self.app.push_screen_wait(PriceDialog(self.desk, stall))
         if not isinstance(price, Price):
             return ""
-        presented = await self.app.push_screen_wait(PayerDialog(self.desk, price))
+        title = price_words(self.desk, price)
+        ask = words("Scan their wallet, or a ticket of theirs.")
+        payer = PayerDialog(self.desk, title, ask, takes_pin=price.takes_pin)
+        presented = await self.app.push_screen_wait(payer)
         if presented is None:
             return ""
         wallet: PresentedWallet | OpenWallet | None = presented
         if price.takes_pin:
-            asked = OwnerPinDialog(self.desk, price, presented)
+            asked = OwnerPinDialog(self.desk, title, presented)
             wallet = await self.app.push_screen_wait(asked)
         return "" if wallet is None else await self._paid(price, wallet)
 

@@ -25,6 +25,8 @@ from kiosk.widgets.scan_input import ScanInput
 
 _LIKELY = (1, 2, 3)
 """How many are taken most often."""
+_DIGITS_MAX = 9
+"""Whatever is longer is no number of tokens but a code."""
 
 
 def price_words(desk: Desk, price: Price) -> str:
@@ -81,7 +83,9 @@ class PriceDialog(DoorDialog[Price]):
 
     def entered(self, typed: str) -> bool:
         token, _ = self._choices[self.list.mark or 0]
-        if typed.isascii() and typed.isdecimal():
+        if len(typed) > _DIGITS_MAX:
+            self.scanned(typed)
+        elif typed.isascii() and typed.isdecimal():
             self._answer(token, int(typed))
         else:
             self.say(self.words("Only digits, please."))
@@ -106,13 +110,13 @@ class PayerDialog(Dialog[PresentedWallet | None]):
     AUTO_FOCUS = "ScanInput"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, desk: Desk, price: Price) -> None:
-        super().__init__(desk, price_words(desk, price))
-        self._price = price
+    def __init__(self, desk: Desk, title: str, ask: str, *, takes_pin: bool) -> None:
+        super().__init__(desk, title)
+        self._ask = ask
+        self._takes_pin = takes_pin
 
     def body(self) -> ComposeResult:
-        words = self.words
-        yield Static(Content(words("Scan their wallet, or a ticket of theirs.")), id="ask")
+        yield Static(Content(self._ask), id="ask")
         yield ScanInput(self.desk.services.clock, placeholder="XXXX-XXXX-XXXX")
 
     @on(ScanInput.Scanned)
@@ -130,7 +134,7 @@ class PayerDialog(Dialog[PresentedWallet | None]):
         except AWAY:
             self.say(self.words("The books do not answer just now. Please try again."))
         else:
-            if self._price.takes_pin and not presented.has_pin:
+            if self._takes_pin and not presented.has_pin:
                 self.say(no_pin(self.desk))
             else:
                 self.dismiss(presented)
@@ -138,20 +142,19 @@ class PayerDialog(Dialog[PresentedWallet | None]):
 
 
 class OwnerPinDialog(Dialog[OpenWallet | None]):
-    """Answers the wallet, opened by its owner at the staff's terminal. The PIN is never shown."""
+    """Answers the wallet, opened by its owner's PIN, which is never shown."""
 
     AUTO_FOCUS = "ScanInput"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, desk: Desk, price: Price, presented: PresentedWallet) -> None:
-        super().__init__(desk, price_words(desk, price))
+    def __init__(self, desk: Desk, title: str, presented: PresentedWallet) -> None:
+        super().__init__(desk, title)
         self._presented = presented
 
     def body(self) -> ComposeResult:
-        name = self._presented.owner.name
-        yield Static(
-            content(self.words("{name} types the PIN of the wallet.", name=name)), id="ask"
-        )
+        owner = self._presented.owner
+        asked = self.words("{name} types the PIN of the wallet.", name=owner.name)
+        yield Static(content(asked), id="ask")
         field = ScanInput(self.desk.services.clock, same_code_seconds=0)
         field.password = True
         yield field

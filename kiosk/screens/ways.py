@@ -8,6 +8,7 @@ from kiosk.domain.events import ProviderName
 from kiosk.domain.orders import Order
 from kiosk.domain.provider_payments import PaymentState
 from kiosk.services.kiosk import Services
+from kiosk.widgets.plain import one_line
 from kiosk.words import Words
 
 
@@ -31,12 +32,19 @@ def ways_to_pay(words: Words, services: Services, order: Order) -> Sequence[Way]
         for one in services.catalog.event.providers
         if one is ProviderName.CASH or one in services.payments.providers
     ]
-    return [_way(words, one) for one in offered] or [_way(words, ProviderName.CASH)]
+    ways = [way for one in offered if (way := _way(words, services, order, one))]
+    return ways or [Way(ProviderName.CASH, words("Pay cash at the desk"), words("Pay cash"))]
 
 
-def _way(words: Words, provider: ProviderName) -> Way:
+def _way(words: Words, services: Services, order: Order, provider: ProviderName) -> Way | None:
     if provider is ProviderName.CASH:
         return Way(provider, words("Pay cash at the desk"), words("Pay cash"))
+    if provider is ProviderName.TOKENS:
+        token, price = services.catalog.event.accepted_token, services.token_till.price(order)
+        if token is None or price is None:
+            return None
+        tokens = f"{words.number(price)} × {one_line(token.name)}"
+        return Way(provider, words("Pay {tokens}", tokens=tokens), words("Pay with tokens"))
     return Way(provider, words("Pay with your phone"), words("Pay by phone"))
 
 

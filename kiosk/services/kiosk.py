@@ -17,8 +17,8 @@ from kiosk.services.gifts import Gifts
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
 from kiosk.services.lane import Lane
-from kiosk.services.pack_stock import PackStock
 from kiosk.services.lineages import Lineages
+from kiosk.services.pack_stock import PackStock
 from kiosk.services.payments import Payments
 from kiosk.services.printing import TicketPrinter
 from kiosk.services.recipients import Recipients
@@ -32,6 +32,7 @@ from kiosk.services.terminals import Pairing, Terminals
 from kiosk.services.ticket_desk import TicketDesk
 from kiosk.services.ticket_files import TicketFiles
 from kiosk.services.token_desk import TokenDesk
+from kiosk.services.token_payments import TokenTill
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
@@ -60,6 +61,7 @@ class Services:
     hand_outs: HandOuts
     wallets: Wallets
     token_desk: TokenDesk
+    token_till: TokenTill
     wallet_access: WalletAccess
     airdrops: Airdrops
     statements: Statements

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.claim_transfers import TicketKept, check_left
 from kiosk.domain.entries import Standing
 from kiosk.domain.errors import LedgerContradicts
-from kiosk.domain.events import StaffMember
+from kiosk.domain.events import ProviderName, StaffMember
 from kiosk.domain.invoices import InvoicePayment
 from kiosk.domain.orders import Order
 from kiosk.domain.refunds import (
@@ -24,11 +25,26 @@ from kiosk.domain.refunds import (
     check_refundable,
 )
 from kiosk.domain.rights import Right, require
+from kiosk.domain.stalls import given_back
+from kiosk.domain.token_moves import Move
 from kiosk.services.backing import Backing
 from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
 from kiosk.services.packs import Packs
-from kiosk.store import audit, claim_transfers, door, hand_outs, orders, pairings, refunds
+from kiosk.services.token_payments import spending_id
+from kiosk.services.wallets import Wallets
+from kiosk.store import (
+    audit,
+    claim_transfers,
+    door,
+    hand_outs,
+    orders,
+    pairings,
+    payments,
+    refunds,
+    token_moves,
+    wallets,
+)
 from ledger.ids import new_id
 from ledger.types import CreateTransferStatus as Status
 
@@ -65,6 +81,7 @@ class Refunds:
         self._catalog = catalog
         self._terminal = terminal
         self._packs = Packs(backing, catalog)
+        self._wallets = Wallets(backing, catalog)
 
     async def due(self) -> list[RefundDue]:
         """Every refund whose money is still here, the oldest first."""
@@ -166,6 +183,7 @@ class Refunds:
         returned = refund.reason is RefundReason.RETURNED
         done = await (self._take_back(refund) if returned else self._pay_out(refund))
         now = self._clock.now()
+        tokens: list[Move] = []
 
         def record(session: Session) -> Refund:
             if not done:
@@ -174,9 +192,24 @@ class Refunds:
                 order = orders.change(session, refund.order_id, Order.refunded)
                 if returned:
                     self._packs.returned(session, order, refund)
+            if refund.provider == ProviderName.TOKENS:
+                tokens.append(self._give_tokens_back(session, refund, now))
             return refunds.change(session, refund.id, lambda one: one.done(now))
 
-        return await self._store.transaction(record)
+        recorded = await self._store.transaction(record)
+        for move in tokens:
+            await self._wallets.finish(move)
+        return recorded
+
+    def _give_tokens_back(self, session: Session, refund: Refund, now: datetime) -> Move:
+        """Store that the tokens which paid go back into their wallet; reconciliation knows then."""
+        paid = payments.of_order(session, refund.order_id)
+        [reference] = [one.reference for one in paid if one.id == refund.payment_id]
+        spent = token_moves.get(session, spending_id(reference))
+        sources = [part.source for part in spent.parts if part.source is not None]
+        bills = wallets.by_ids(session, sources).values()
+        back = given_back(spent, {bill.id: bill.expires_at for bill in bills}, now, spent.note)
+        return token_moves.add(session, self._catalog.event.id, back)
 
     async def _pay_out(self, refund: Refund) -> bool:
         order = await self._store.transaction(partial(orders.get, order_id=refund.order_id))

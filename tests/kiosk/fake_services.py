@@ -48,7 +48,7 @@ from tests.kiosk.fake_figures import (
     a_snapshot,
 )
 from tests.kiosk.fake_sales import Answers, FakeCatalog, FakePackStock, FakePayments, FakeSales
-from tests.kiosk.fake_stalls import FakeTokenDesk
+from tests.kiosk.fake_stalls import FakeTokenDesk, FakeTokenTill
 from tests.kiosk.fake_wallets import (
     FakeAirdrops,
     FakeGifts,
@@ -232,6 +232,7 @@ class Fakes:
         self.sales = FakeSales(self.event, self.clock)
         self.pack_stock = FakePackStock(self.event)
         self.token_desk = FakeTokenDesk(self.event)
+        self.token_till = FakeTokenTill(self.event, self.sales)
         self.payments = FakePayments(self.event, self.sales)
         self.admission = FakeAdmission("North gate")
         self.doorways = FakeDoorways()
@@ -269,6 +270,7 @@ class Fakes:
             ticket_desk=self.ticket_desk,
             hand_outs=self.hand_outs,
             token_desk=self.token_desk,
+            token_till=self.token_till,
             wallets=FakeWallets(self.purse),
             wallet_access=FakeWalletAccess(self.purse),
             airdrops=FakeAirdrops(self.purse),
