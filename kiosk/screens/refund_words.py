@@ -66,6 +66,8 @@ class RefundWords:
             return words("Hand over {sum} in cash.", sum=total)
         if way == BANK:
             return words("Transfer {sum} back to their bank account.", sum=total)
+        if way == ProviderName.TOKENS:
+            return words("The tokens go back into the wallet by themselves.")
         said = way_words(words, way)
         return words("Send {sum} back the way it came: {way}.", sum=total, way=said)
 
