@@ -5,7 +5,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Session
 
 from kiosk.domain.airdrops import (
@@ -52,11 +63,6 @@ _MOVE: Final = (
     .where(_SHARES.c.attempt == bindparam("tried"))
     .values(state=bindparam("after"), attempt=bindparam("next"))
 )
-_INTO_BATCH: Final = (
-    update(_SHARES)
-    .where(_SHARES.c.airdrop_id == bindparam("airdrop"), _SHARES.c.wallet_id == bindparam("of"))
-    .values(batch_id=bindparam("batch"))
-)
 _FREE: Final = (
     select(_SHARES.c.wallet_id)
     .outerjoin(_BATCHES, _BATCHES.c.id == _SHARES.c.batch_id)
@@ -71,6 +77,11 @@ _FREE: Final = (
     )
     .order_by(_SHARES.c.position)
     .limit(bindparam("most"))
+)
+_INTO_BATCH: Final = (
+    update(_SHARES)
+    .where(_SHARES.c.airdrop_id == bindparam("airdrop"), _SHARES.c.wallet_id.in_(_FREE))
+    .values(batch_id=bindparam("batch", type_=_SHARES.c.batch_id.type))
 )
 _LOCK: Final = (
     select(_AIRDROPS.c.state).where(_AIRDROPS.c.id == bindparam("airdrop")).with_for_update()
@@ -209,16 +220,14 @@ def new_batch(
     connection = session.connection()
     if connection.execute(_LOCK, {"airdrop": airdrop_id}).scalar_one() != AirdropState.RUNNING:
         return None
-    values = {"airdrop": airdrop_id, "retried": retried, "most": most}
-    found = list(connection.scalars(_FREE, values))
-    if not found:
-        return None
     batch = Batch(batch_id, "", BatchState.NEW, at)
     row = {**asdict(batch), "airdrop_id": airdrop_id, "settled": False}
     connection.execute(insert(_BATCHES), row)
-    rows = [{"airdrop": airdrop_id, "of": wallet, "batch": batch_id} for wallet in found]
-    connection.execute(_INTO_BATCH, rows)
-    return batch
+    values = {"airdrop": airdrop_id, "batch": batch_id, "retried": retried, "most": most}
+    if connection.execute(_INTO_BATCH, values).rowcount:
+        return batch
+    connection.execute(delete(_BATCHES).where(_BATCHES.c.id == batch_id))
+    return None
 
 
 def open_batches(session: Session, airdrop_id: int) -> list[Batch]:

@@ -25,6 +25,8 @@ from tests.kiosk.purses import Purses, a_token
 from tests.kiosk.wallet_acts import airdrops_of, rows
 from tests.kiosk.world import World
 
+pytestmark = pytest.mark.every_store
+
 JOAN = Attendee("Joan Clarke", "joan@example.org")
 STEPS_MAX = 150
 
