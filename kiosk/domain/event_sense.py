@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.events import (
@@ -18,6 +19,8 @@ from kiosk.domain.events import (
     Window,
 )
 from kiosk.domain.toml_lines import Path
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,9 @@ def _of_halls(event: Event, now: datetime) -> Iterator[Caution]:
         elif hall.limit >= people:
             words = f"its slots have {people} places together, so {hall.key} is never full"
             yield Caution((*at, "limit"), words)
+        elif event.emptied_at is None and _is_used_overnight(event, hall):
+            words = f"{hall.key} is used for days and never emptied: see emptied_at of [event]"
+            yield Caution((*at, "limit"), words)
     for index, slot in enumerate(event.slots):
         days = _days(event, slot.valid)
         if slot.entry is EntryPolicy.DAILY and days == 1:
@@ -126,6 +132,12 @@ def _people_at_most(event: Event, hall: Hall) -> int:
         for pool in event.pools
     )
     return alone + sum(pooled)
+
+
+def _is_used_overnight(event: Event, hall: Hall) -> bool:
+    """Whether people go home from it who may come back, and need not be scanned out."""
+    stays = [slot.valid for slot in event.slots if slot.hall == hall.key]
+    return any(one.starts and one.ends and one.ends - one.starts > _DAY for one in stays)
 
 
 def _days(event: Event, window: Window) -> int | None:

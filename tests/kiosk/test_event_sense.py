@@ -1,7 +1,7 @@
 """What an event file says that is allowed and hardly meant."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -134,6 +134,11 @@ NONSENSE = {
         ("halls", 0, "limit"),
         "22 places together, so dome is never full",
     ),
+    "a hall where everybody stays the night": (
+        sensible(a_slot(valid=Window(NOW, LATER), hall="dome"), halls=(Hall("dome", "Dome", 5),)),
+        ("halls", 0, "limit"),
+        "dome is used for days and never emptied",
+    ),
     "every day of one": (
         sensible(a_slot(valid=Window(SOON, SOON + timedelta(hours=9)), entry=EntryPolicy.DAILY)),
         ("slots", 0, "entry"),
@@ -226,6 +231,7 @@ def test_a_sensible_event_is_let_be() -> None:
         discounts=(Discount("HALF", 50), Discount("LESS", amount=usd(100), slot_keys=("early",))),
         access_codes=(AccessCode("CREW", ("crew",)),),
         providers=tuple(ProviderName),
+        emptied_at=time(5),
     )
     assert cautions(event, NOW) == ()
 

@@ -126,7 +126,9 @@ async def test_nothing_is_passed_on_once_it_has_begun_or_the_event_says_so(
     await pass_on(terminal, card)
     terminal = await embedded.open(frozen)
     card = await now(terminal, card)
+    assert (await now(terminal, card)).kept is None
     embedded.clock.advance(minutes=60)
+    assert (await now(terminal, card)).kept is ChangeFault.FROZEN
     assert (await kept(terminal, card, to=ADA)).reason is ChangeFault.FROZEN
     embedded.clock.advance(minutes=60)
     assert (await kept(terminal, card, to=ADA)).reason is ChangeFault.STARTED
