@@ -77,8 +77,8 @@ class StallScreen(ListScreen[Taken]):
         time, stall = words.clock_with_seconds(item.at), one_line(item.stall.name)
         took = tokens_words(self.desk, item.amount, item.token)
         name = cut(item.owner.name, _NAME_COLUMNS)
-        back = f" · {words('given back')}" if item.is_back else ""
-        return f"{time}  {took} · {name} · {stall}{back}"
+        parts = [took, name, stall, *([words("given back")] if item.is_back else [])]
+        return f"{time}  {' · '.join(parts)}"
 
     def nothing(self) -> str:
         return self.words("Nothing was taken in this shift. Enter takes tokens.")
