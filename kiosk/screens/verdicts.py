@@ -79,7 +79,7 @@ class DoorWords:
             case Reason.LEFT:
                 return words("out again")
             case Reason.ALREADY_IN:
-                return self._already_in(verdict)
+                return "; ".join(filter(None, (self._inside(verdict), self._way_back(verdict))))
             case Reason.NOT_INSIDE:
                 return self._since(verdict) or words("this ticket let nobody in")
             case Reason.NO_RETURN:
@@ -138,7 +138,13 @@ class DoorWords:
             return self.words("first entry")
         return self.words("entry {n}", n=verdict.entry)
 
-    def _already_in(self, verdict: Verdict) -> str:
+    def _way_back(self, verdict: Verdict) -> str:
+        """What would let somebody in again who is inside, as far as the ticket does."""
+        if verdict.policy is not EntryPolicy.FREE:
+            return ""
+        return self.words("once scanned out, it admits again")
+
+    def _inside(self, verdict: Verdict) -> str:
         words = self.words
         if verdict.at is None:
             return words("admitted before")

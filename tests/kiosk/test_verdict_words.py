@@ -28,6 +28,10 @@ def words(language: str = "en") -> DoorWords:
         (Verdict(Reason.ADMITTED, entry=3), "entry 3"),
         (Verdict(Reason.LEFT), "out again"),
         (Verdict(Reason.ALREADY_IN, at=EARLIER, terminal="South"), "since 05:00, South"),
+        (
+            Verdict(Reason.ALREADY_IN, at=EARLIER, policy=EntryPolicy.FREE),
+            "since 05:00; once scanned out, it admits again",
+        ),
         (Verdict(Reason.NOT_INSIDE), "this ticket let nobody in"),
         (Verdict(Reason.NOT_INSIDE, at=EARLIER, terminal="South"), "left 05:00, South"),
         (Verdict(Reason.NO_RETURN, at=EARLIER), "left 05:00; it admits only once"),
