@@ -16,7 +16,7 @@ from kiosk.widgets.plain import fit
 
 ID_DIGITS = 12
 """As many as tell a bill from all others; the shell shows and takes as many."""
-_NAME_COLUMNS = 20
+_BRANCH_COLUMNS = 30
 _TOKEN_COLUMNS = 14
 _DEPTH_MAX = 5
 
@@ -74,7 +74,9 @@ class BillWords:
         until = words("for ever")
         if bill.expires_at is not None:
             until = words("until {when}", when=words.when(bill.expires_at, now))
-        return " · ".join((f"{bill.id:032x}"[:ID_DIGITS], bill.owner.name, bill.owner.email, until))
+        since = words.when(bill.received_at, now)
+        number = f"{bill.id:032x}"[:ID_DIGITS]
+        return " · ".join((number, since, bill.owner.name, bill.owner.email, until))
 
     def uses(self, bill: BillRecord) -> str:
         """What was done with it besides sending it on."""
@@ -170,12 +172,12 @@ class LifeScreen(ListScreen[Branch]):
     def row(self, item: Branch) -> str:
         words, bill = self.words, item.bill
         sign = "●" if f"{bill.id:032x}".startswith(self._start.lower()) else "○"
-        name = fit(bill.owner.name, _NAME_COLUMNS)
+        branch = f"{item.knot(_DEPTH_MAX)}{sign} "
+        who = branch + fit(bill.owner.name, _BRANCH_COLUMNS - len(branch))
         amount = fit(words.number(bill.amount), 7, right=True)
-        since = words.when(bill.received_at, self.desk.now())
         uses = self._said.uses(bill)
         facts = " · ".join(filter(None, (self._said.left(bill), uses)))
-        return f"{item.knot(_DEPTH_MAX)}{sign} {name} {amount}  {fit(since, 16)}  {facts}"
+        return f"{who} {amount}  {facts}"
 
     def detail(self, item: Branch) -> str:
         return self._said.facts(item.bill)

@@ -128,7 +128,9 @@ def _rename(unfinished: Path, folder: Path) -> None:
 
 
 def _opened(path: Path) -> TextIO:
-    return path.open("x", encoding="utf-8", newline="")
+    # The folder may be moved to where others look.
+    path.touch(mode=0o600, exist_ok=False)
+    return path.open("w", encoding="utf-8", newline="")
 
 
 def _add(file: TextIO, lines: Iterable[Iterable[str]]) -> None:

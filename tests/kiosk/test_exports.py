@@ -179,7 +179,9 @@ async def test_what_is_broken_off_leaves_nothing(embedded: World, tmp_path: Path
 async def test_only_this_user_reads_it(embedded: World, tmp_path: Path) -> None:
     terminal = await embedded.open()
     await an_export(terminal).write(tmp_path / "deep" / "all", ignore)
-    assert stat.S_IMODE((tmp_path / "deep" / "all").stat().st_mode) == 0o700
+    folder = tmp_path / "deep" / "all"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
 
 
 async def test_an_organiser_takes_it_along_on_record(embedded: World, tmp_path: Path) -> None:
