@@ -270,7 +270,8 @@ class PayScreen(Step[Order]):
 
     @work(group="tokens")
     async def _pay_with_tokens(self) -> None:
-        [title] = [way.title for way in self._ways() if way.key == ProviderName.TOKENS]
+        [way] = [one for one in self._ways() if one.key == ProviderName.TOKENS]
+        title = f"{way.title} · {way.note}"
         said = ""
         if wallet := await opened_wallet(self.app, self.desk, title):
             # From here on tokens may go, and nobody is sent home.

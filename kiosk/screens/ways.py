@@ -1,7 +1,8 @@
 """Ways to pay, and what is said about them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from kiosk.domain.errors import DiscountFault, DiscountRefused
 from kiosk.domain.events import ProviderName
@@ -10,6 +11,9 @@ from kiosk.domain.provider_payments import PaymentState
 from kiosk.services.kiosk import Services
 from kiosk.widgets.plain import one_line
 from kiosk.words import Words
+
+_LONG_MAX: Final = 2
+"""For so many ways beside each other there is room to say each at length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ def ways_to_pay(words: Words, services: Services, order: Order) -> Sequence[Way]
         if one is ProviderName.CASH or one in services.payments.providers
     ]
     ways = [way for one in offered if (way := _way(words, services, order, one))]
+    if len(ways) > _LONG_MAX:
+        return [replace(way, title=way.short) for way in ways]
     return ways or [Way(ProviderName.CASH, words("Pay cash at the desk"), words("Pay cash"))]
 
 
@@ -44,7 +50,7 @@ def _way(words: Words, services: Services, order: Order, provider: ProviderName)
         if token is None or price is None:
             return None
         tokens = f"{words.number(price)} × {one_line(token.name)}"
-        return Way(provider, words("Pay {tokens}", tokens=tokens), words("Pay with tokens"))
+        return Way(provider, words("Pay with tokens"), words("Pay with tokens"), tokens)
     return Way(provider, words("Pay with your phone"), words("Pay by phone"))
 
 
