@@ -9,15 +9,13 @@ from PIL import Image
 
 from kiosk.domain.bills import InsufficientTokens
 from kiosk.domain.errors import LedgerContradicts
-from kiosk.domain.gifts import GiftFault, GiftRefused, WrongGiftCode
 from kiosk.domain.people import Attendee
 from kiosk.domain.wallets import CodeFault, CodeRefused, LimitExceeded, WalletBusy, WalletLimit
-from kiosk.screens.base import Desk
 from kiosk.screens.notice import NoticeScreen
-from kiosk.screens.wallet import WalletScreen
+from kiosk.screens.wallet import WalletScreen, Wish
 from kiosk.screens.wallet_codes import CodePageScreen
-from kiosk.screens.wallet_gifts import ClaimGiftScreen, GiftsScreen
-from kiosk.screens.wallet_refusals import WalletRefusals
+from kiosk.screens.wallet_more import MoreScreen
+from kiosk.screens.wallet_opening import WalletPinScreen
 from kiosk.screens.wallet_sending import (
     AmountScreen,
     RecipientScreen,
@@ -25,17 +23,16 @@ from kiosk.screens.wallet_sending import (
 )
 from kiosk.screens.wallet_sure import SureScreen
 from kiosk.screens.welcome import WelcomeScreen
-from kiosk.words import LANGUAGES
+from kiosk.widgets.frame import KeyHint
 from tests.kiosk.fake_events import LEDGER_AWAY, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.fake_wallets import (
     DRINK,
-    GIFT_CODE,
     OWN_CODE,
+    PIN,
     RECEIPT_CODE,
     THEIR_CODE,
     THEIRS,
-    a_gift,
     filled,
 )
 from tests.kiosk.playing import (
@@ -47,13 +44,13 @@ from tests.kiosk.playing import (
     sentence_of,
     text_of,
     type_in,
-    until,
     until_screen,
     until_text,
 )
 from tests.kiosk.test_hostile_text import assert_in_frame
-from tests.kiosk.test_wallet_screen import to_more
+from tests.kiosk.test_wallet_opening import touch
 from tests.kiosk.wallet_ways import (
+    press_focused,
     to_amount,
     to_receipt,
     to_recipient,
@@ -62,14 +59,6 @@ from tests.kiosk.wallet_ways import (
     until_field,
     with_tokens,
 )
-
-NOBODY = "grace@example.org"
-
-
-async def press_focused(pilot: Play, *keys: str) -> None:
-    """Press once something has the focus."""
-    await until(pilot, lambda: pilot.app.focused)
-    await pilot.press(*keys)
 
 
 async def test_tokens_go_by_the_others_code_and_there_is_a_receipt() -> None:
@@ -252,101 +241,6 @@ async def test_back_before_sending_moves_nothing() -> None:
         assert fakes.purse.moves == []
 
 
-async def test_who_has_no_wallet_gets_a_gift_with_a_code() -> None:
-    fakes = with_tokens()
-    async with playing(fakes.services) as (_, pilot):
-        await to_recipient(pilot)
-        await type_in(pilot, NOBODY)
-        await until_text(pilot, f"Nobody with the address {NOBODY} has a wallet here.")
-        await press_focused(pilot, "enter")
-        await until_screen(pilot, SureScreen)
-        await press_focused(pilot, "enter")
-        await until_screen(pilot, CodePageScreen)
-        assert decoded(picture_of(pilot)) == [GIFT_CODE]
-        assert "on 19 March at 18:04" in sentence_of(pilot)
-        [gift] = fakes.purse.gifts
-        assert (gift.amount, gift.email) == (5, NOBODY)
-
-
-async def test_no_gift_is_made_by_mistake() -> None:
-    fakes = with_tokens()
-    async with playing(fakes.services) as (_, pilot):
-        await to_recipient(pilot)
-        await type_in(pilot, NOBODY)
-        await until_screen(pilot, NoticeScreen)
-        await pilot.press("escape")
-        await until_screen(pilot, RecipientScreen)
-        assert fakes.purse.gifts == []
-
-
-async def test_gifts_that_wait_show_their_code_again_and_are_taken_back() -> None:
-    fakes = with_tokens()
-    fakes.purse.gifts = [a_gift(), a_gift(id=8, email="x@example.org")]
-    async with playing(fakes.services) as (_, pilot):
-        await to_wallet(pilot)
-        await to_more(pilot, 1)
-        await until_screen(pilot, GiftsScreen)
-        await until_text(pilot, "x@example.org")
-        await pilot.press("enter")
-        await until_screen(pilot, CodePageScreen)
-        await pilot.press("escape")
-        await until_screen(pilot, GiftsScreen)
-        await until_text(pilot, "x@example.org")
-        fakes.purse.waiting = deque([GiftRefused(GiftFault.CLAIMED)])
-        await pilot.press("down", "f2")
-        await until_text(pilot, "This gift was claimed already.")
-        fakes.purse.waiting = deque([LedgerContradicts("a gift", "exists")])
-        await pilot.press("f2")
-        await until_text(pilot, "an organiser has to look into it.")
-        fakes.purse.waiting = deque([LEDGER_AWAY])
-        await pilot.press("f2")
-        await until_text(pilot, "The books do not answer just now.")
-        await pilot.press("f2")
-        await until_text(pilot, "✔ Yours again: 4 × Drink")
-        await pilot.press("f2")
-        await until(pilot, lambda: not fakes.purse.gifts)
-        await pilot.press("f2", "enter", "escape")
-        await until_screen(pilot, WalletScreen)
-
-
-async def test_a_gift_is_claimed_by_its_code() -> None:
-    fakes = with_tokens()
-    async with playing(fakes.services) as (_, pilot):
-        await to_wallet(pilot)
-        await until_text(pilot, "bar")
-        await to_more(pilot, 0)
-        await until_screen(pilot, ClaimGiftScreen)
-        await until_field(pilot)
-        fakes.purse.waiting = deque(
-            [
-                WrongGiftCode(8),
-                LimitExceeded(WalletLimit.BALANCE, 100, 1),
-                LEDGER_AWAY,
-                LedgerContradicts("a gift", "exists"),
-            ]
-        )
-        for typed, why in (
-            ("AAAA", "The next try counts in 8 seconds."),
-            ("BBBB", "there is room for 1."),
-            ("CCCC", "The books do not answer just now."),
-            ("EEEE", "an organiser has to look into it."),
-            ("DDDD", "We do not know this code. Is it typed as it was given?"),
-        ):
-            await type_in(pilot, typed)
-            await until_text(pilot, why)
-        await type_in(pilot, GIFT_CODE)
-        await until_text(pilot, "4 × Drink from T••• H••••")
-        assert "“happy birthday”" in text_of(pilot)
-        await press_focused(pilot, "enter")
-        await until_screen(pilot, WalletScreen)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_fault_of_a_gift_has_words(language: str) -> None:
-    said = WalletRefusals(Desk.of(with_tokens().services, language))
-    assert len({said.gift(fault) for fault in GiftFault}) == len(GiftFault)
-
-
 @pytest.mark.parametrize("go", [to_recipient, to_sure, to_receipt])
 async def test_whoever_walks_away_while_sending_is_forgotten(
     go: Callable[[Play], Awaitable[None]],
@@ -382,3 +276,30 @@ async def test_names_are_drawn_as_they_are(text: str, size: tuple[int, int]) -> 
         await pilot.pause()
         assert_in_frame(pilot)
         assert app.is_running
+
+
+async def test_all_of_it_goes_by_touch_and_a_scanner() -> None:
+    fakes = with_tokens()
+    async with playing(fakes.services) as (app, pilot):
+        await pilot.click(".wallet")
+        await until_field(pilot)
+        await type_in(pilot, OWN_CODE)
+        await until_screen(pilot, WalletPinScreen)
+        await touch(pilot, *PIN, "✔")
+        await until_screen(pilot, WalletScreen)
+        await pilot.click(f".{Wish.SEND.value}")
+        await until_screen(pilot, AmountScreen)
+        await touch(pilot, "1", "2", "⌫", "✔")
+        await until_screen(pilot, RecipientScreen)
+        await until_field(pilot)
+        await type_in(pilot, THEIR_CODE)
+        await until_screen(pilot, SureScreen)
+        await pilot.click("#ways .-main")
+        await until_screen(pilot, CodePageScreen)
+        await pilot.click("#ways .-main")
+        await until_screen(pilot, WalletScreen)
+        await pilot.click(app.screen.query(KeyHint).first())
+        await until_text(pilot, "Coffee")
+        await pilot.click(f".{Wish.MORE.value}")
+        await until_screen(pilot, MoreScreen)
+        assert fakes.purse.moves[0].amount == 1

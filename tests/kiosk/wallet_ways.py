@@ -78,3 +78,9 @@ async def to_receipt(pilot: Play) -> None:
 async def until_field(pilot: Play) -> None:
     """Wait until what is typed arrives."""
     await until(pilot, lambda: isinstance(pilot.app.focused, ScanInput))
+
+
+async def press_focused(pilot: Play, *keys: str) -> None:
+    """Press once something has the focus."""
+    await until(pilot, lambda: pilot.app.focused)
+    await pilot.press(*keys)
