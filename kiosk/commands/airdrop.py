@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TextIO, TypeVar
 from kiosk.bootstrap import DEMO_EVENT, backing
 from kiosk.chains.reach import ETHEREUM, address_rule, ethereum_settings, reachable
 from kiosk.domain.airdrop_lists import BadRow, InvalidList, ListedRow, RowFault, read_list
-from kiosk.domain.airdrops import Airdrop, Progress, ShareState, parse_requirement
+from kiosk.domain.airdrops import Airdrop, Progress, Share, ShareState, parse_requirement
 from kiosk.domain.events import Event
 from kiosk.domain.spreadsheets import written
 from kiosk.domain.tokens import Token
@@ -120,12 +120,11 @@ def results(settings: Settings, name: str, to: str | None) -> int:
     """Write what became of every row."""
 
     async def run(airdrops: Airdrops, airdrop: Airdrop) -> list[Line]:
-        return [
-            (share.owner.name, share.owner.email, share.amount, str(share.state))
-            async for share in airdrops.shares(airdrop)
-        ]
+        sent = await airdrops.transactions(airdrop)
+        return [_result(share, sent) async for share in airdrops.shares(airdrop)]
 
-    _write(to, [("name", "email", "amount", "state"), *_with_one(settings, name, run)])
+    header = ("name", "email", "amount", "state", "address", "transaction")
+    _write(to, [header, *_with_one(settings, name, run)])
     return 0
 
 
@@ -220,6 +219,11 @@ def _tried(trial: Trial) -> Line:
     else:
         problem = "" if trial.is_affordable else "no tokens would be left"
     return row.line, row.owner.name, row.owner.email, row.amount, problem
+
+
+def _result(share: Share, sent: Mapping[int, str]) -> Line:
+    owner, transaction = share.owner, sent.get(share.batch_id or 0, "")
+    return owner.name, owner.email, share.amount, str(share.state), share.address, transaction
 
 
 def _tell(progress: Progress) -> int:

@@ -138,6 +138,10 @@ class Airdrops:
             for share in chunk:
                 yield share
 
+    async def transactions(self, airdrop: Airdrop) -> dict[int, str]:
+        """What its chain calls the transaction of each batch that it has taken."""
+        return await self._store.transaction(partial(airdrops.transactions, airdrop_id=airdrop.id))
+
     async def pause(self, airdrop: Airdrop) -> Airdrop:
         """Give nothing more until it is resumed."""
         return await self._set(airdrop, AirdropState.RUNNING, AirdropState.PAUSED)

@@ -236,6 +236,14 @@ def open_batches(session: Session, airdrop_id: int) -> list[Batch]:
     return [_batch(row) for row in rows]
 
 
+def transactions(session: Session, airdrop_id: int) -> dict[int, str]:
+    """What the chain calls the transaction of each batch that it has taken."""
+    query = select(_BATCHES.c.id, _BATCHES.c.transaction_id).where(
+        _BATCHES.c.airdrop_id == airdrop_id, _BATCHES.c.transaction_id != ""
+    )
+    return {row.id: row.transaction_id for row in session.connection().execute(query)}
+
+
 def batch_is(
     session: Session, batch: Batch, state: BatchState, at: datetime, transaction_id: str = ""
 ) -> Batch:

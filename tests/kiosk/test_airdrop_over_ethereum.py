@@ -1,6 +1,7 @@
 """`kiosk airdrop` over a real Ethereum chain: as it is typed, and killed at every step."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,8 @@ def test_a_contract_is_deployed_and_a_list_is_paid_from_it(
     anvil.mine(2)
     assert kiosk("run", "vip") == 0
     assert capsys.readouterr().out == "1 received (7 tokens)\n"
+    assert kiosk("results", "vip") == 0
+    assert re.search(r"Ada \[/\],.*,7,received,0x\w{40},0x\w{64}\r?\n", capsys.readouterr().out)
 
 
 def test_an_address_that_nothing_vouches_for_is_a_bad_row(
