@@ -17,7 +17,7 @@ from kiosk.screens.help import Help
 from kiosk.screens.picking import PickStep
 from kiosk.screens.wallet_words import WalletWords
 from kiosk.widgets.frame import Key, KeyBar
-from kiosk.widgets.pick_list import PickRow
+from kiosk.widgets.pick_list import PickRow, ToldRows
 from kiosk.widgets.plain import content
 
 PAGE = 200
@@ -46,8 +46,8 @@ class AllOfItScreen(PickStep[None]):
 
     def rows(self) -> Sequence[PickRow]:
         if self._shows_bills:
-            return [self._said.bill(bill) for bill in self._bills]
-        return [self._said.history(line) for line in self._history]
+            return ToldRows(self._bills, self._said.bill)
+        return ToldRows(self._history, self._said.history)
 
     def keys(self) -> Sequence[Key]:
         words = self.words

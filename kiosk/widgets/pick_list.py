@@ -1,7 +1,8 @@
 """A list to pick from without having the focus: the field beside it keeps hearing the scanner."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
 
 from textual import events
 from textual.app import RenderResult
@@ -11,6 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from kiosk.widgets.plain import cut, fit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,28 @@ class PickRow:
     def aside(self) -> str:
         """What stands at the right."""
         return self.why_not or self.note
+
+
+class ToldRows(Sequence[PickRow], Generic[T]):
+    """A row for each of many things, told only once it is in view: there may be thousands."""
+
+    def __init__(self, things: Sequence[T], tell: Callable[[T], PickRow]) -> None:
+        self._things = things
+        self._tell = tell
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, at: int) -> PickRow: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[PickRow]: ...
+
+    def __getitem__(self, at: int | slice) -> PickRow | Sequence[PickRow]:
+        if isinstance(at, slice):
+            return [self._tell(thing) for thing in self._things[at]]
+        return self._tell(self._things[at])
 
 
 class PickList(Widget):
@@ -50,12 +75,12 @@ class PickList(Widget):
 
     def __init__(self, rows: Sequence[PickRow] = (), *, picks: bool = True) -> None:
         super().__init__()
-        self._rows = tuple(rows)
+        self._rows = rows
         self._picks = picks
         self._mark = 0
 
     @property
-    def rows(self) -> tuple[PickRow, ...]:
+    def rows(self) -> Sequence[PickRow]:
         """What there is to pick from."""
         return self._rows
 
@@ -66,7 +91,7 @@ class PickList(Widget):
 
     def show(self, rows: Sequence[PickRow], mark: int | None = None) -> None:
         """Show other rows; the mark stays as near as it can."""
-        self._rows = tuple(rows)
+        self._rows = rows
         self.move_to(self._mark if mark is None else mark)
         self.refresh(layout=True)
 
