@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.widgets import OptionList
 
 from kiosk.domain.bills import InsufficientTokens
 from kiosk.domain.events import StaffMember, Stall
@@ -134,6 +135,8 @@ class StallScreen(ListScreen[Taken]):
             return words("✖ Nothing was taken: others spend from this wallet. Please try again.")
         except AWAY:
             return words("No answer: look at the list before you try again.")
+        # What was just taken is what the next key is about.
+        self.query_one(OptionList).highlighted = None
         name = cut(taken.owner.name, _NAME_COLUMNS)
         return words("✔ {price} from {name}", price=price_words(self.desk, price), name=name)
 

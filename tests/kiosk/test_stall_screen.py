@@ -5,7 +5,7 @@ import pytest
 from kiosk.domain.bills import InsufficientTokens
 from kiosk.domain.events import Event, Stall
 from kiosk.domain.people import Attendee
-from kiosk.domain.stalls import BackFault, NotGivenBack
+from kiosk.domain.stalls import BackFault, NotGivenBack, Taken
 from kiosk.domain.tokens import Limits, Token
 from kiosk.domain.wallets import WalletBusy
 from kiosk.screens.help import HelpScreen
@@ -62,6 +62,12 @@ async def ask_for(pilot: Play, amount: int) -> None:
     await until_screen(pilot, PayerDialog)
 
 
+def marked(pilot: Play) -> Taken | None:
+    """What is marked in the list."""
+    screen = pilot.app.screen
+    return screen.marked if isinstance(screen, StallScreen) else None
+
+
 async def take(pilot: Play, amount: int) -> None:
     """Take so many tokens that need no PIN."""
     await ask_for(pilot, amount)
@@ -84,6 +90,18 @@ async def test_a_few_tokens_go_by_the_code_alone(size: tuple[int, int]) -> None:
         await until_screen(pilot, StallScreen)
         await until_text(pilot, "✔ 2 × Drink · Bar from A•• L•••••••")
         assert [one.amount for one in fakes.token_desk.known] == [2]
+
+
+async def test_keys_are_about_what_was_just_taken() -> None:
+    fakes = Fakes(a_market("Bar"))
+    async with playing(fakes.services) as (_, pilot):
+        await to_stall(pilot)
+        for amount in (3, 1, 2):
+            await take(pilot, amount)
+            await until(pilot, lambda: marked(pilot) == fakes.token_desk.known[0])
+        await pilot.press("f4")
+        await until_screen(pilot, ReasonDialog)
+        assert "Give 2 × Drink back" in text_of(pilot)
 
 
 async def test_more_take_the_pin_of_the_owner() -> None:
