@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlmodel import Session
 
-from kiosk.domain.basket import Basket, Shares, check, shared, tickets_of, unsure
+from kiosk.domain.basket import Basket, check, shared, tickets_of, unsure
 from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
-from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, NotPayable
+from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, NotPayable, SoldOut
 from kiosk.domain.events import StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
@@ -66,11 +66,9 @@ class Sales:
         await self._backing.courtesy.after_you()
         wanted = {basket: 1} if isinstance(basket, str) else dict(basket)
         event, now, typed = self._catalog.event, self._clock.now(), tuple(codes)
-        shares: Shares = {attendee.email: wanted}
-        if holders:
-            shares = shared(tickets_of(event, wanted), holders)
+        shares = shared(tickets_of(event, wanted), holders) if holders else {attendee.email: wanted}
         asked = unsure(event, shares)
-        packs = packs_for(event, wanted) if event.packs else ()
+        packs = packs_for(event, wanted)
         rooms = await self._stock.rooms(packs, attendee) if packs else []
 
         def fresh() -> Order:
@@ -98,9 +96,12 @@ class Sales:
             order = await self._store.transaction(intend)
         order = await self._settlement.settle(order)
         if order.state is OrderState.SOLD_OUT:
-            short = await self._stock.sold_out(order) if order.packs else None
-            raise short or await sold_out(self._backing, self._catalog, order)
+            raise await self._sold_out(order)
         return order
+
+    async def _sold_out(self, order: Order) -> SoldOut:
+        short = await self._stock.sold_out(order) if order.packs else None
+        return short or await sold_out(self._backing, self._catalog, order)
 
     async def pay_cash(self, order_id: int, tendered: Money, cashier: StaffMember) -> Order:
         """Take cash: PAID, or PAID_UNFULFILLED when the hold was lost and no place is left.
