@@ -171,8 +171,9 @@ class OrganiserScreen(KioskScreen[None]):
         self._page = PAGES.index(page)
         self.query_one(ContentSwitcher).current = page
         self.query_one("#pages", Static).update(self._where())
-        await self.query_one(KeyBar).show(self.footer())
         await self._draw()
+        # Last: to mount other keys takes longest.
+        await self.query_one(KeyBar).show(self.footer())
 
     def action_scroll_page(self, by: int) -> None:
         pages = (self.places, self.doors, self.tokens, self.books)

@@ -36,6 +36,7 @@ class Received:
 class SettleDialog(Dialog[Received | None]):
     """Answers what came in; less than is owed must be said twice."""
 
+    CSS_PATH = "settling.tcss"
     AUTO_FOCUS = "#amount"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before a field hears it: what a fast typist types next belongs to the next field.

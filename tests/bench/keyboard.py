@@ -57,7 +57,7 @@ UNLOCK: Way = (
 TO_DOOR: Way = (*UNLOCK, ("StaffDialog", ("enter",)))
 TO_ORGANISER: Way = (*UNLOCK, ("StaffDialog", ("down", "enter")))
 AT_THE_DOOR: Way = ((DOOR, (*"0123456789AB", "enter")),)
-WATCHING: Way = ((ORGANISER, ("f8", *("down", "up") * 5)),)
+WATCHING: Way = ((ORGANISER, ("f8", *("right",) * 12)),)
 
 
 class _Paper(HeadlessDriver):

@@ -14,6 +14,7 @@ from kiosk.domain.events import (
     StaffMember,
 )
 from kiosk.domain.exports import Progress, Table
+from kiosk.domain.invoices import Invoice, OpenInvoice
 from kiosk.domain.lineage import BillRecord, BillUse, NoSuchBill
 from kiosk.domain.money import Money, zero
 from kiosk.domain.people import Attendee
@@ -195,3 +196,23 @@ def a_life(name: str = "Ada Lovelace") -> list[BillRecord]:
         BillRecord(third, second, 1, kim, 2, 0, at[2], None, (BillUse(MoveKind.EXPIRE, "", 2),)),
         BillRecord(0xC4 << 120, first, 1, kim, 1, 1, at[3], None, ()),
     ]
+
+
+def an_open_invoice(
+    number: int = 1042, name: str = "Ada Lovelace", minor: int = 1200
+) -> OpenInvoice:
+    """An invoice of which two dollars came."""
+    owed = Money(minor - 200, "USD")
+    invoice = Invoice(
+        number=number,
+        issued_at=NOON,
+        issued_by="Noor",
+        attendee=Attendee(name, f"{name.split()[0].lower()}@example.org"),
+        lines=(),
+        total=Money(minor, "USD"),
+        discount=Money(0, "USD"),
+        paid=Money(200, "USD"),
+        outstanding=owed,
+        is_paid=False,
+    )
+    return OpenInvoice(number, invoice, owed)

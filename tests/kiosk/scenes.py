@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from kiosk.domain.admission import NeedsConduct, Reason
 from kiosk.domain.pins import PIN_TRIES_MAX
 from kiosk.domain.terminals import CODE_LIFE, TerminalState, TerminalStatus
+from kiosk.screens.base import Desk
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.code import CodeDialog
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door import DoorScreen
+from kiosk.screens.lineage import LifeScreen
 from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.phone import PhoneScreen
@@ -22,8 +24,15 @@ from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.verdict import VerdictPanel
 from tests.kiosk.at_the_door import ADA, to_door, verdict
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose, to_pay, to_you
-from tests.kiosk.fake_events import CODE, NOON, NUMBER
-from tests.kiosk.fake_figures import LONG_AGO, a_crowd, books_off_by_some, half_sold
+from tests.kiosk.fake_events import CODE, NOON, NUMBER, PINS
+from tests.kiosk.fake_figures import (
+    LONG_AGO,
+    a_crowd,
+    a_life,
+    an_open_invoice,
+    books_off_by_some,
+    half_sold,
+)
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, SMALL, Play, type_in, until, until_screen, until_text
 
@@ -203,6 +212,24 @@ async def books(pilot: Play, fakes: Fakes) -> None:
     await until_text(pilot, "South gate")
 
 
+async def settling(pilot: Play, fakes: Fakes) -> None:
+    """Money for the first of two open invoices."""
+    fakes.invoices.known = [an_open_invoice(), an_open_invoice(1043, "Grace Hopper", 80_000)]
+    await organiser(pilot, fakes)
+    await pilot.press("f3")
+    await until_text(pilot, "Grace Hopper")
+    await pilot.press("enter")
+    await until_text(pilot, "Ada Lovelace owes")
+
+
+async def life(pilot: Play, fakes: Fakes) -> None:
+    """Where ten tokens went."""
+    fakes.lineages.known = a_life()
+    await organiser(pilot, fakes)
+    pilot.app.push_screen(LifeScreen(Desk.of(fakes.services), PINS["4444"], "b2"))
+    await until_text(pilot, "Nina Simone")
+
+
 async def scan(pilot: Play, fakes: Fakes, reason: Reason, look: str) -> None:
     """One scan with this outcome."""
     fakes.clock.advance(seconds=41)
@@ -239,4 +266,6 @@ SCENES = (
     Scene("crowd-large", at_the_doors, LARGE),
     Scene("tokens", all_tokens),
     Scene("books", books),
+    Scene("settling", settling),
+    Scene("life", life),
 )

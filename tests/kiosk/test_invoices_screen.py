@@ -9,7 +9,6 @@ from kiosk.domain.chart import BANK
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.invoices import (
     AlreadyRecorded,
-    Invoice,
     InvoicePayment,
     MoreThanOwed,
     NotInvoiced,
@@ -27,6 +26,7 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.words import LANGUAGES
 from tests.kiosk.factories import ADA
 from tests.kiosk.fake_events import LEDGER_AWAY, NOON
+from tests.kiosk.fake_figures import an_open_invoice
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     HOSTILE,
@@ -51,19 +51,9 @@ def usd(minor: int) -> Money:
 
 def an_invoice(attendee: Attendee = ADA, **changes: object) -> OpenInvoice:
     """Twelve dollars, of which two came."""
-    invoice = Invoice(
-        number=1042,
-        issued_at=NOON,
-        issued_by="Noor",
-        attendee=attendee,
-        lines=(),
-        total=usd(1200),
-        discount=usd(0),
-        paid=usd(200),
-        outstanding=usd(1000),
-        is_paid=False,
-    )
-    return replace(OpenInvoice(7, invoice, usd(1000)), **changes)  # type: ignore[arg-type]  # keywords of a dataclass
+    one = an_open_invoice()
+    invoice = replace(one.invoice, attendee=attendee)
+    return replace(one, **({"order_id": 7, "invoice": invoice} | changes))  # type: ignore[arg-type]  # keywords of a dataclass
 
 
 async def to_invoices(pilot: Play) -> None:
