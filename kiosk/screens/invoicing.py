@@ -19,7 +19,9 @@ async def invoicing(app: App[object], desk: Desk, order: Order) -> StaffMember |
     title = words("Tickets now, money later")
     asking = PinDialog(desk, least_role(Right.GIVE_INVOICE), title)
     organiser = await app.push_screen_wait(asking)
+    if organiser is None:
+        return None
     name, owed = cut(order.attendee.name, _NAME_COLUMNS), words.sum(order.due)
     what = words("{name} owes {sum}, and has the tickets now.", name=name, sum=owed)
     sure = ConfirmDialog(desk, title, what, words("Issue the invoice"))
-    return organiser if organiser and await app.push_screen_wait(sure) else None
+    return organiser if await app.push_screen_wait(sure) else None
