@@ -60,7 +60,7 @@ class OrderBook:
             # What an order in hand would refuse, the stored one may not.
             with suppress(KioskError):
                 after = transition(before)
-                if after != before:
+                if after is not before:
                     after = after.revised()
                     if await self._store.bulk(orders.write_all, (before, after)):
                         return self._keep(after)
