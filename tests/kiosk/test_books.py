@@ -26,6 +26,7 @@ from tests.kiosk.factories import a_cashier, a_slot, an_event, usd
 from tests.kiosk.purses import Purses, a_token
 from tests.kiosk.shop import Shop
 from tests.kiosk.test_refunds import refund, unfulfilled
+from tests.kiosk.test_token_payments import Till
 from tests.kiosk.world import Terminal, World
 
 pytestmark = pytest.mark.every_store
@@ -197,3 +198,21 @@ async def test_tokens_that_moved_while_they_were_counted_are_not_lost(embedded: 
     off = replace(totals, issued=1)
     assert not off.balances
     assert replace(off, has_moved=True).balances
+
+
+async def test_orders_that_buy_tokens_and_are_paid_with_them_balance(world: World) -> None:
+    till = await Till.open(world)
+    terminal = till.terminal
+    books = Books(terminal.backing, terminal.services.catalog)
+    order, other = await terminal.hold(), await terminal.hold()
+    assert await till.pay(order)
+    assert await till.pay(other)
+    assert (await books.compare()).differences == ()
+    await refund(terminal, order)
+
+    report = await books.compare()
+
+    assert report.differences == ()
+    [totals] = report.tokens
+    assert totals.issued == totals.accounted
+    assert totals.spent == await till.spent()
