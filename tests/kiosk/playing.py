@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 from rich.color import Color
@@ -31,6 +32,12 @@ HOSTILE = {
     "override": "\u202eecalevol",
     "200 characters": "A" * 200,
 }
+_SOONEST = ("action", "emoji", "right to left", "200 characters")
+EACH_HOSTILE = [
+    pytest.param(text, id=what, marks=() if what in _SOONEST else pytest.mark.long)
+    for what, text in HOSTILE.items()
+]
+"""For the screens: to draw each of them takes a second."""
 
 Play = Pilot[None] | Pilot[object]
 PATIENCE_SECONDS = 20

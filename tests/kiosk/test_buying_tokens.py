@@ -16,7 +16,7 @@ from tests.kiosk.attendee import hand_over_cash, tell, to_choose
 from tests.kiosk.factories import usd
 from tests.kiosk.fake_events import a_slot, an_event
 from tests.kiosk.fake_services import Fakes
-from tests.kiosk.playing import HOSTILE, Play, playing, text_of, until_screen, until_text
+from tests.kiosk.playing import EACH_HOSTILE, Play, playing, text_of, until_screen, until_text
 
 
 def a_bar(pack: str = "10 drinks", token: str = "Drink") -> Event:
@@ -141,7 +141,7 @@ async def test_paid_and_none_left_says_that_the_money_comes_back() -> None:
         assert "You get 20.00 USD back." in " ".join(text_of(pilot).split())
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_hostile_names_of_packs_and_tokens_are_text(name: str) -> None:
     fakes = Fakes(a_bar(name, name))
     async with playing(fakes.services) as (app, pilot):

@@ -18,7 +18,7 @@ from tests.kiosk.at_the_door import ADA, verdict
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     playing,
     sentence_of,
@@ -201,7 +201,7 @@ async def test_an_event_may_be_without_it() -> None:
         assert len(app.screen.query("Target")) == 1
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_names_are_drawn_as_they_are_on_the_smallest_screen(text: str) -> None:
     fakes = fakes_called(text)
     async with playing(fakes.services, size=SMALLEST) as (_, pilot):

@@ -15,7 +15,7 @@ from tests.kiosk.at_the_door import ADA, CONFLICTS, SMALLEST, look_of, pick, to_
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON, NUMBER
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     playing,
     sentence_of,
@@ -133,7 +133,7 @@ async def test_conflicts_that_cannot_be_read_now_can_be_later() -> None:
         await until(pilot, lambda: look_of(pilot) == "red")
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_names_are_drawn_as_they_are(text: str) -> None:
     fakes = Fakes()
     holder = Attendee(text, "a@b.org")

@@ -28,7 +28,7 @@ from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import LEDGER_AWAY, a_slot
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     decoded,
     picture_of,
@@ -142,7 +142,7 @@ async def test_nothing_is_asked_where_it_is_not_known_what_goes_along(row: int) 
         assert fakes.ticket_desk.asked == []
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_what_goes_along_is_drawn_as_it_is(text: str) -> None:
     fakes = with_a_party()
     fakes.claims.needed_by[CARD.claim_id] = [replace(PARTY, slot_key=text)] * 9

@@ -14,7 +14,7 @@ from kiosk.screens.you import YouScreen
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose, to_you
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     playing,
     text_of,
@@ -188,7 +188,7 @@ async def test_other_tickets_forget_whom_the_first_ones_were_for() -> None:
         await until(pilot, lambda: typed(pilot) == [ADA.name, ADA.email])
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_any_name_is_a_holders_name(name: str) -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):

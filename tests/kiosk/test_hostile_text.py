@@ -25,6 +25,7 @@ from tests.kiosk.fake_events import CODE, NOON, NUMBER, PINS, an_event
 from tests.kiosk.fake_figures import half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
+    EACH_HOSTILE,
     HOSTILE,
     LARGE,
     SMALL,
@@ -98,7 +99,7 @@ async def test_the_attendees_screens_draw_it_as_it_is(text: str, size: tuple[int
         assert one_line(text)[:20] in "\n".join(rows_of(pilot))
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_the_door_draws_it_as_it_is(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fakes = fakes_called(text)
     monkeypatch.setitem(PINS, "1111", replace(PINS["1111"], name=text))
@@ -122,7 +123,7 @@ async def test_the_door_draws_it_as_it_is(text: str, monkeypatch: pytest.MonkeyP
         assert isinstance(app.screen, DoorScreen)
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_the_organisers_view_draws_it_as_it_is(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

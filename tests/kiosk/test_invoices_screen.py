@@ -29,7 +29,7 @@ from tests.kiosk.fake_events import LEDGER_AWAY, NOON
 from tests.kiosk.fake_figures import an_open_invoice
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     LARGE,
     SMALL,
     Play,
@@ -231,7 +231,7 @@ async def test_all_of_it_can_be_read_in_every_language(language: str) -> None:
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_people_are_drawn_as_they_are(name: str, size: tuple[int, int]) -> None:
     fakes = Fakes()
     fakes.invoices.known = [an_invoice(Attendee(name, "ada@example.org"))]

@@ -11,7 +11,7 @@ from tests.kiosk.fake_events import LEDGER_AWAY, an_event
 from tests.kiosk.fake_figures import a_life
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     LARGE,
     SMALL,
     Play,
@@ -116,7 +116,7 @@ async def test_it_can_be_read_in_every_language(fakes: Fakes, language: str) -> 
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_people_are_drawn_as_they_are(fakes: Fakes, name: str, size: tuple[int, int]) -> None:
     fakes.lineages.known = a_life(name)
     async with playing(fakes.services, size=size) as (_, pilot):

@@ -20,7 +20,7 @@ from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     playing,
     sentence_of,
@@ -297,7 +297,7 @@ async def test_a_ticket_scanned_instead_of_a_reason_is_the_next_one() -> None:
         assert fakes.hand_outs.there[0].handed_at is not None
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_names_are_drawn_as_they_are(text: str) -> None:
     fakes = Fakes()
     fakes.claims.cards = [a_card(claim_id=5, holder=Attendee(text, text), slot_key=text)]

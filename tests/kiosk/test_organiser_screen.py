@@ -27,7 +27,7 @@ from tests.kiosk.fake_events import LEDGER_AWAY, NOON
 from tests.kiosk.fake_figures import LONG_AGO, a_crowd, books_off_by_some, half_sold
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     LARGE,
     SMALL,
     Play,
@@ -239,7 +239,7 @@ async def test_tokens_are_somewhere_or_it_is_said_that_they_are_not() -> None:
         await until_text(pilot, "✖ the sum does not come out")
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_names_are_drawn_as_they_are_on_every_page(name: str) -> None:
     fakes = Fakes()
     fakes.crowds.now = replace(a_crowd(), places=(Presence(name, 4, 5), Presence(name, 4, None)))

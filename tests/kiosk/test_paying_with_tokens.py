@@ -17,7 +17,7 @@ from tests.kiosk.fake_events import LEDGER_AWAY, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.fake_wallets import OWN_CODE, PIN
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     playing,
     text_of,
@@ -143,7 +143,7 @@ async def test_silence_ends_the_visit_while_a_code_is_waited_for() -> None:
         await until_screen(pilot, WelcomeScreen)
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_hostile_names_are_text(name: str) -> None:
     fakes = Fakes(an_event_for_tokens(name))
     async with playing(fakes.services) as (app, pilot):

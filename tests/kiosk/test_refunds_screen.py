@@ -32,7 +32,7 @@ from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import LEDGER_AWAY, NOON
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     LARGE,
     SMALL,
     Play,
@@ -334,7 +334,7 @@ async def test_all_of_a_refund_can_be_read_in_other_languages(language: str) -> 
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_people_are_drawn_as_they_are(name: str, size: tuple[int, int]) -> None:
     fakes = Fakes()
     due = await a_due(fakes, Attendee(name, "ada@example.org"), provider=name)

@@ -46,7 +46,7 @@ from tests.kiosk.fake_claims import a_card
 from tests.kiosk.fake_events import LEDGER_AWAY, NOON, a_slot
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     decoded,
     picture_of,
     playing,
@@ -311,7 +311,7 @@ def test_every_fault_and_every_state_has_its_words(language: str) -> None:
     assert len(states) == len(ClaimState)
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_names_notes_and_reasons_are_drawn_as_they_are(text: str) -> None:
     fakes = Fakes()
     holder = Attendee(text, f"{text}@example.org")

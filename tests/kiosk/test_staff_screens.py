@@ -31,7 +31,7 @@ from kiosk.widgets.target import Target
 from tests.kiosk.fake_events import CODE, NOON
 from tests.kiosk.fake_services import FakePairing, Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     LARGE,
     SMALL,
     BellApp,
@@ -295,7 +295,7 @@ async def test_a_terminal_that_is_sent_out_ends_what_it_shows() -> None:
         assert app.desk.front.was_revoked
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_names_of_terminals_are_drawn_as_they_are(name: str) -> None:
     fakes = Fakes()
     fakes.terminals.known = [a_terminal(name, wrong_pins=PIN_TRIES_MAX, may_search=False)]

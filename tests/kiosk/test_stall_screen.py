@@ -21,7 +21,7 @@ from tests.kiosk.fake_events import LEDGER_AWAY, NUMBER, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.fake_wallets import OWN_CODE, PIN
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     LARGE,
     SMALL,
     Play,
@@ -262,7 +262,7 @@ async def test_the_keys_fit_in_every_language(language: str) -> None:
         assert_keys_fit(pilot)
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_hostile_names_are_text(name: str) -> None:
     token = Token("drink", name, 5000, limits=Limits(pin_above=3), number=1)
     fakes = Fakes(a_market(name, token=token))

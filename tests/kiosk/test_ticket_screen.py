@@ -16,7 +16,7 @@ from tests.kiosk.attendee import hand_over_cash, tell, to_choose
 from tests.kiosk.fake_events import CODE, NUMBER, an_event, code_of, number_of
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     decoded,
     picture_of,
@@ -80,7 +80,7 @@ async def test_a_goodie_that_was_granted_is_on_the_card_and_no_other() -> None:
         assert "At the desk" not in text_of(pilot)
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EACH_HOSTILE)
 async def test_tickets_are_saved_to_look_at_and_to_print_whatever_the_holder_is_called(
     name: str, tmp_path: Path
 ) -> None:
@@ -135,7 +135,7 @@ async def test_a_file_that_breaks_off_leaves_nothing_half_written(
     assert not [*tmp_path.iterdir()]
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 def test_a_picture_is_drawn_whatever_is_written_on_it(text: str) -> None:
     assert decoded(draw(a_picture(event=text, title=text, holder=text))) == [CODE]
 

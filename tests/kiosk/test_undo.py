@@ -15,7 +15,7 @@ from tests.kiosk.at_the_door import look_of, to_door, verdict
 from tests.kiosk.fake_events import CODE, LEDGER_AWAY
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     playing,
     sentence_of,
@@ -65,7 +65,7 @@ async def test_a_steward_needs_a_supervisors_pin() -> None:
         assert fakes.admission.undone[0][2] == "Sasha"
 
 
-@pytest.mark.parametrize("reason", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("reason", EACH_HOSTILE)
 async def test_the_reason_may_be_in_words_of_their_own(reason: str) -> None:
     fakes = Fakes()
     async with playing(fakes.services) as (_, pilot):

@@ -36,7 +36,7 @@ from tests.kiosk.fake_wallets import (
     filled,
 )
 from tests.kiosk.playing import (
-    HOSTILE,
+    EACH_HOSTILE,
     Play,
     decoded,
     picture_of,
@@ -255,7 +255,7 @@ async def test_whoever_walks_away_while_sending_is_forgotten(
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=str)
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", EACH_HOSTILE)
 async def test_names_are_drawn_as_they_are(text: str, size: tuple[int, int]) -> None:
     token = type(DRINK)("drink", text, 5000, number=1)
     fakes = Fakes(an_event(name=text, tokens=(token,)))
