@@ -1,6 +1,7 @@
 """One person's way through the attendee screens: which step follows which."""
 
 import asyncio
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from textual.app import App
@@ -18,6 +19,7 @@ from kiosk.screens.notice import Notice, NoticeScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.step import Step, VisitLeft
 from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.wallet_codes import BoughtScreen, bought_page
 from kiosk.screens.you import Naming, YouScreen
 
 A = TypeVar("A")
@@ -115,11 +117,11 @@ class Visit:
                 return held
 
     async def _conclude(self, order: Order, *, by_phone: bool) -> bool:
-        words, event = self._desk.words, self._desk.services.catalog.event
+        words = self._desk.words
         match order.state:
             case OrderState.PAID:
                 if not order.claims:
-                    await self._tell(notices.tokens_there(words, event, order))
+                    await self._show_tokens(order)
                 elif tickets := await self._tickets(order):
                     await self._ask(TicketScreen(self._desk, order, tickets))
                 return True
@@ -129,6 +131,17 @@ class Visit:
             case _:
                 self._checkout.start_again()
                 return not await self._tell(notices.hold_lost(words, order, by_phone=by_phone))
+
+    async def _show_tokens(self, order: Order) -> None:
+        """Where tokens are that were bought without a ticket, which would open the wallet."""
+        code = None
+        with suppress(*AWAY):
+            code = await self._desk.services.wallet_access.code_of_bought(order)
+        if code is not None:
+            await self._ask(BoughtScreen(self._desk, bought_page(self._desk, order, code)))
+            return
+        event = self._desk.services.catalog.event
+        await self._tell(notices.tokens_there(self._desk.words, event, order))
 
     async def _tickets(self, order: Order) -> list[Ticket]:
         while True:

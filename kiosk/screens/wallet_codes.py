@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
 from kiosk.domain import codes
 from kiosk.domain.gifts import Gift
+from kiosk.domain.orders import Order
 from kiosk.domain.token_receipts import MoveReceipt
 from kiosk.domain.wallets import OpenWallet
 from kiosk.screens import wallet_helps
 from kiosk.screens.base import Desk
 from kiosk.screens.help import Help
+from kiosk.screens.notices import tokens
 from kiosk.screens.taking_along import STUB_COLUMNS, TakingAlong
 from kiosk.screens.wallet_words import WalletWords
 from kiosk.services.ticket_files import TicketPicture
@@ -84,6 +88,31 @@ class CodePageScreen(TakingAlong):
 
     def action_back(self) -> None:
         self.finish(None)
+
+
+class BoughtScreen(CodePageScreen):
+    """The code of a wallet that is new, for who has bought tokens and nothing else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("n,N", "go_on", show=False)]
+
+    def go_on(self) -> Key:
+        return Key("N", self.words("Next person"), "go_on")
+
+
+def bought_page(desk: Desk, order: Order, code: str) -> CodePage:
+    """What was bought, and the code of the wallet where it is."""
+    words, event = desk.words, desk.services.catalog.event
+    return CodePage(
+        done=words("Paid. Enjoy!"),
+        title=tokens(words, event, order),
+        details=(
+            words("This code opens your wallet, at “My wallet”."),
+            words("Take a picture of it."),
+        ),
+        code=code,
+        file=f"wallet-{order.number}",
+        holder=order.attendee.name,
+    )
 
 
 def own_code(desk: Desk, opened: OpenWallet, code: str, *, is_new: bool = False) -> CodePage:

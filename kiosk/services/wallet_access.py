@@ -6,8 +6,10 @@ from functools import partial
 
 from sqlmodel import Session
 
+from kiosk.domain import chart_packs
 from kiosk.domain.audit import Action, Actor, AuditEntry
 from kiosk.domain.events import StaffMember
+from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.pins import Tries, checked_pin
 from kiosk.domain.rights import Right, require
 from kiosk.domain.signed_codes import VERSION_MAX
@@ -105,6 +107,30 @@ class WalletAccess:
     async def code(self, opened: OpenWallet) -> str:
         """The text of the wallet's QR; raises `CodeRefused` if it was replaced meanwhile."""
         wallet = await self._store.transaction(partial(self._opened, opened=opened))
+        return wallet_code(wallet.id, wallet.version).signed(self._catalog.signing_key)
+
+    async def code_of_bought(self, order: Order) -> str | None:
+        """The code of the wallet that a paid order of tokens has opened, for whoever paid it.
+
+        None once it has a PIN or more than these tokens: to type its owner's name is not enough
+        to come by those.
+        """
+        if order.payment is None or order.state is not OrderState.PAID or not order.packs:
+            return None
+        bought = [bill.id for bill in chart_packs.bill_accounts(order, order.payment)]
+        wallet_id = order.packs[0].wallet
+        assert wallet_id is not None, "what is paid is bound"
+
+        def read(session: Session) -> Wallet | None:
+            wallet = _known(session, wallet_id)
+            is_new = not wallet.pin_hash and wallet.version == 1
+            return (
+                None if not is_new or wallets.has_more_than(session, wallet_id, bought) else wallet
+            )
+
+        wallet = await self._store.transaction(read)
+        if wallet is None:
+            return None
         return wallet_code(wallet.id, wallet.version).signed(self._catalog.signing_key)
 
     async def reissue(self, opened: OpenWallet) -> OpenWallet:

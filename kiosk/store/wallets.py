@@ -39,6 +39,12 @@ _OF_WALLET: Final = (
     .order_by(_BILLS.c.expires_at.is_(None), _BILLS.c.expires_at, _BILLS.c.number)
 )
 _SOME: Final = _OF_WALLET.offset(bindparam("skipped")).limit(bindparam("most"))
+_OTHER: Final = (
+    select(_BILLS.c.id)
+    .where(_BILLS.c.wallet_id == bindparam("wallet"))
+    .where(_BILLS.c.id.not_in(bindparam("bills", expanding=True)))
+    .limit(1)
+)
 _EXPIRED: Final = (
     select(_BILLS.c.wallet_id, _BILLS.c.token_number)
     .join(_WALLETS, _WALLETS.c.id == _BILLS.c.wallet_id)
@@ -162,6 +168,12 @@ def by_ids(session: Session, bills: Iterable[int]) -> dict[int, StoredBill]:
     """Bills by their ids, as far as they were made."""
     query = select(_BILLS).where(_BILLS.c.id.in_(list(bills)))
     return {row.id: bill_of(row) for row in session.connection().execute(query)}
+
+
+def has_more_than(session: Session, wallet: int, bills: Iterable[int]) -> bool:
+    """Whether a wallet has or had any bill but these."""
+    values = {"wallet": wallet, "bills": list(bills)}
+    return session.connection().execute(_OTHER, values).first() is not None
 
 
 def with_expired(session: Session, event_id: int, now: datetime) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from kiosk.domain.bills import Bill, InsufficientTokens
 from kiosk.domain.errors import WrongPin
 from kiosk.domain.events import StaffMember
 from kiosk.domain.gifts import ClaimedGift, Gift, GiftFault, GiftRefused
+from kiosk.domain.orders import Order
 from kiosk.domain.people import Attendee, checked_email
 from kiosk.domain.pins import PinsLocked, checked_pin
 from kiosk.domain.statements import Allowance, HistoryKind, HistoryLine, Statement
@@ -114,6 +115,10 @@ class FakeWalletAccess(WalletAccess):
     async def code(self, opened: OpenWallet) -> str:
         self._purse.check()
         return OWN_CODE if opened.version == 1 else THEIR_CODE
+
+    async def code_of_bought(self, order: Order) -> str | None:
+        self._purse.check()
+        return None if self._purse.pin else OWN_CODE
 
     async def reissue(self, opened: OpenWallet) -> OpenWallet:
         self._purse.check()

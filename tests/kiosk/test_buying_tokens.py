@@ -10,13 +10,24 @@ from kiosk.domain.tokens import Token
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.wallet_codes import BoughtScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from tests.kiosk.attendee import hand_over_cash, tell, to_choose
 from tests.kiosk.factories import usd
 from tests.kiosk.fake_events import a_slot, an_event
 from tests.kiosk.fake_services import Fakes
-from tests.kiosk.playing import EACH_HOSTILE, Play, playing, text_of, until_screen, until_text
+from tests.kiosk.fake_wallets import OWN_CODE
+from tests.kiosk.playing import (
+    EACH_HOSTILE,
+    Play,
+    decoded,
+    picture_of,
+    playing,
+    text_of,
+    until_screen,
+    until_text,
+)
 
 
 def a_bar(pack: str = "10 drinks", token: str = "Drink") -> Event:
@@ -65,8 +76,22 @@ async def test_tokens_are_bought_beside_tickets() -> None:
         assert "In your wallet: 20 × Drink" in text_of(pilot)
 
 
-async def test_tokens_alone_end_in_a_page_that_says_where_they_are() -> None:
+async def test_tokens_alone_end_in_the_code_of_their_new_wallet() -> None:
     fakes = Fakes(a_bar())
+    fakes.purse.pin = ""
+    async with playing(fakes.services) as (_, pilot):
+        await to_pay(pilot, {"ten": 1})
+        await hand_over_cash(pilot)
+        await until_screen(pilot, BoughtScreen)
+        assert decoded(picture_of(pilot)) == [OWN_CODE]
+        assert "10 × Drink" in text_of(pilot)
+        await pilot.press("n")
+        await until_screen(pilot, WelcomeScreen)
+
+
+async def test_tokens_in_a_wallet_that_has_a_pin_end_in_a_page_that_says_where_they_are() -> None:
+    fakes = Fakes(a_bar())
+    fakes.purse.pin = "2580"
     async with playing(fakes.services) as (_, pilot):
         await to_pay(pilot, {"ten": 1})
         # Codes lower tickets.

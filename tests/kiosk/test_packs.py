@@ -41,6 +41,24 @@ async def test_tokens_can_be_bought_without_any_ticket(world: World) -> None:
     assert await bar.terminal.services.sales.tickets(paid.id) == []
 
 
+async def test_who_bought_tokens_alone_has_the_code_of_their_new_wallet(world: World) -> None:
+    bar = await open_bar(world)
+    access = bar.terminal.services.wallet_access
+    paid = await bar.buy()
+    code = await access.code_of_bought(paid)
+    assert code is not None
+    await access.choose_pin(await access.present(code), "2580")
+    assert await access.code_of_bought(paid) is None
+
+
+async def test_a_name_that_is_typed_again_opens_nothing_of_what_lies_there(world: World) -> None:
+    bar = await open_bar(world)
+    access = bar.terminal.services.wallet_access
+    await bar.buy()
+    assert await access.code_of_bought(await bar.buy()) is None
+    assert await access.code_of_bought(await bar.hold()) is None
+
+
 async def test_the_history_of_bought_tokens_begins_with_their_buyer(world: World) -> None:
     bar = await open_bar(world)
     await bar.buy()
