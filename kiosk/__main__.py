@@ -85,6 +85,9 @@ def _run(said: Namespace) -> int:
         return export.write(settings, said.folder)
     if said.command in staff_arguments.COMMANDS:
         return staff_arguments.run(said, settings)
+    from kiosk.pauses import load_in_peace
+
+    load_in_peace()
     from kiosk.bootstrap import run
 
     return run(settings)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.pauses import look_through, spare_what_is_there
+from kiosk.pauses import load_in_peace, look_through, spare_what_is_there
 
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     thresholds = gc.get_threshold()
     yield
+    gc.enable()
     gc.set_threshold(*thresholds)
     gc.unfreeze()
 
@@ -28,6 +29,18 @@ def test_a_rush_does_not_make_it_look_through_the_app() -> None:
     assert after[2] == before[2]
     assert after[0] - before[0] < 20
     assert gc.get_freeze_count() > 10_000
+
+
+def test_nothing_is_looked_through_while_the_app_is_loaded() -> None:
+    load_in_peace()
+    before = gc.get_stats()
+
+    loaded = [[number] for number in range(100_000)]
+
+    assert gc.get_stats() == before
+    spare_what_is_there()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= len(loaded)
 
 
 def test_what_goes_in_circles_is_still_found() -> None:
