@@ -1,13 +1,13 @@
 """Money that is to go back: pay it out, or give a whole order back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from kiosk.domain.claims import ClaimCard
-from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.errors import LedgerContradicts, UnknownOrder
 from kiosk.domain.events import StaffMember
 from kiosk.domain.money import Money
 from kiosk.domain.orders import Method, Order, OrderState
@@ -20,7 +20,7 @@ from kiosk.screens.help import Help
 from kiosk.screens.listing import ListScreen
 from kiosk.screens.pin import approval
 from kiosk.screens.refund_words import RefundWords
-from kiosk.screens.search import SearchDialog
+from kiosk.screens.search import OrderSearch
 from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import cut
 
@@ -111,26 +111,31 @@ class RefundsScreen(ListScreen[RefundDue]):
     async def _refund(self) -> None:
         """Give a whole order back: find it, say what that means, and by whose word."""
         self.say("")
-        card = await self.app.push_screen_wait(SearchDialog(self.desk, self.staff))
+        search, sales = OrderSearch(self.desk, self.staff), self.desk.services.sales
+        card = await self.app.push_screen_wait(search)
         if isinstance(card, ClaimCard):
-            self.say(await self._refunded(card.order_id))
+            self.say(await self._refunded(sales.order(card.order_id)))
+        elif search.number is not None:
+            self.say(await self._refunded(sales.numbered(search.number)))
         self.busy = False
         self.look()
 
-    async def _refunded(self, order_id: int) -> str:
+    async def _refunded(self, found: Awaitable[Order]) -> str:
         """What came of it; nothing if it was given up."""
         words = self.words
         try:
-            order = await self.desk.services.sales.order(order_id)
+            order = await found
             if order.payment is None or order.state is not OrderState.PAID:
-                return self._said.kept(NotRefundable(order_id, RefundFault.NOT_PAID))
+                return self._said.kept(NotRefundable(order.id, RefundFault.NOT_PAID))
             give = self._said.give(await self._money(order))
             supervisor = await self._approval(order, give)
             if supervisor is None:
                 return ""
-            await self.desk.services.refunds.refund_order(order_id, supervisor)
+            await self.desk.services.refunds.refund_order(order.id, supervisor)
             # Money for its invoice may have come while somebody was asked.
             give = self._said.give(await self._money(order))
+        except UnknownOrder:
+            return words("There is no such order.")
         except NotRefundable as fault:
             return self._said.kept(fault)
         except AWAY:

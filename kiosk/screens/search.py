@@ -1,5 +1,8 @@
 """Find somebody's ticket: by name, address or number, or by scanning it."""
 
+import re
+from typing import Final
+
 from textual import work
 from textual.app import ComposeResult
 
@@ -13,6 +16,8 @@ from kiosk.screens.claim_words import ClaimWords
 from kiosk.screens.door_dialog import DoorDialog
 from kiosk.widgets.pick_list import PickRow
 from kiosk.widgets.plain import one_line
+
+_ORDER_NUMBER: Final = re.compile("#([0-9]{1,9})")
 
 
 class SearchDialog(DoorDialog[ClaimCard]):
@@ -28,7 +33,11 @@ class SearchDialog(DoorDialog[ClaimCard]):
         yield self.list
 
     def on_mount(self) -> None:
-        self.show_field(self.words("name, e-mail or number; or scan"))
+        self.show_field(self.asked())
+
+    def asked(self) -> str:
+        """What may be typed."""
+        return self.words("name, e-mail or number; or scan")
 
     def entered(self, typed: str) -> bool:
         self._look(typed)
@@ -85,3 +94,23 @@ class SearchDialog(DoorDialog[ClaimCard]):
 
     def picked(self, index: int) -> None:
         self.dismiss(self._found.cards[index])
+
+
+class OrderSearch(SearchDialog):
+    """Answers a ticket of an order; of `number`, if the order was named by that.
+
+    An order of tokens alone has no ticket to be found by.
+    """
+
+    number: int | None = None
+
+    def asked(self) -> str:
+        return self.words("name, e-mail, number or #order; or scan")
+
+    def entered(self, typed: str) -> bool:
+        found = _ORDER_NUMBER.fullmatch(typed.strip())
+        if found is None:
+            return super().entered(typed)
+        self.number = int(found[1])
+        self.dismiss(None)
+        return True

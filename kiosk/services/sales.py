@@ -6,7 +6,14 @@ from sqlmodel import Session
 
 from kiosk.domain.basket import Basket, check, shared, tickets_of, unsure
 from kiosk.domain.discounts import AppliedDiscount, DiscountState, amount_off
-from kiosk.domain.errors import DiscountFault, DiscountRefused, HoldExpired, NotPayable, SoldOut
+from kiosk.domain.errors import (
+    DiscountFault,
+    DiscountRefused,
+    HoldExpired,
+    NotPayable,
+    SoldOut,
+    UnknownOrder,
+)
 from kiosk.domain.events import StaffMember, folded_code
 from kiosk.domain.money import Money, zero
 from kiosk.domain.orders import Method, Order, OrderState, Payment
@@ -188,6 +195,16 @@ class Sales:
     async def order(self, order_id: int) -> Order:
         """The order as it is now; raises `UnknownOrder`."""
         return await self._orders.find(order_id)
+
+    async def numbered(self, number: int) -> Order:
+        """The order that people know by this number; raises `UnknownOrder`."""
+        event_id = self._catalog.event.id
+        order_id = await self._store.transaction(
+            lambda session: orders.id_of_number(session, event_id, number)
+        )
+        if order_id is None:
+            raise UnknownOrder(number)
+        return await self.order(order_id)
 
     async def tickets(self, order_id: int) -> list[Ticket]:
         """The tickets of a PAID order, none of any other."""

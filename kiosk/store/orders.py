@@ -148,6 +148,12 @@ def get(session: Session, order_id: int) -> Order:
     return order
 
 
+def id_of_number(session: Session, event_id: int, number: int) -> int | None:
+    """The id of the order that people know by this number."""
+    of_event = select_rows(OrderRow.id).where(OrderRow.event_id == event_id)
+    return session.exec(of_event.where(OrderRow.number == number)).first()
+
+
 def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
     """Each order, locked against other writers until the unit of work ends."""
     connection, ids = session.connection(), {"ids": order_ids}

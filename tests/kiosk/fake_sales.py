@@ -230,6 +230,12 @@ class FakeSales(Sales, Answers):
         self.orders[order_id] = self.orders[order_id].expire(self._clock.now())
         return self.orders[order_id]
 
+    async def numbered(self, number: int) -> Order:
+        for order in self.orders.values():
+            if order.number == number:
+                return order
+        raise UnknownOrder(number)
+
     async def order(self, order_id: int) -> Order:
         if order_id not in self.orders:
             raise UnknownOrder(order_id)

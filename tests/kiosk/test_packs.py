@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.domain.errors import NotOnSale, SoldOut, TooManyTickets, WalletFull
+from kiosk.domain.errors import NotOnSale, SoldOut, TooManyTickets, UnknownOrder, WalletFull
 from kiosk.domain.events import Discount, Goodie, Role, Window
 from kiosk.domain.orders import OrderState
 from kiosk.domain.refunds import NotRefundable, RefundFault
@@ -39,6 +39,16 @@ async def test_tokens_can_be_bought_without_any_ticket(world: World) -> None:
     paid = await bar.buy()
     assert (paid.claims, paid.state, await bar.amounts()) == ((), OrderState.PAID, [10])
     assert await bar.terminal.services.sales.tickets(paid.id) == []
+
+
+async def test_an_order_of_tokens_alone_is_found_by_its_number_to_be_refunded(world: World) -> None:
+    bar = await open_bar(world)
+    sales, paid = bar.terminal.services.sales, await bar.buy()
+    assert await sales.numbered(paid.number) == paid
+    with pytest.raises(UnknownOrder):
+        await sales.numbered(paid.number + 1)
+    await bar.terminal.services.refunds.refund_order(paid.id, a_supervisor())
+    assert (await bar.amounts(), await bar.check_tokens()) == ([], 0)
 
 
 async def test_who_bought_tokens_alone_has_the_code_of_their_new_wallet(world: World) -> None:

@@ -22,7 +22,7 @@ from kiosk.screens.confirm import ConfirmDialog
 from kiosk.screens.help import HelpScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.refunds import RefundsScreen
-from kiosk.screens.search import SearchDialog
+from kiosk.screens.search import OrderSearch, SearchDialog
 from kiosk.screens.staff import StaffDialog
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.widgets.target import Target
@@ -228,6 +228,23 @@ async def test_money_for_an_invoice_goes_back_by_the_ways_it_came() -> None:
         await until_text(pilot, "Order 1042 is refunded.")
         await until_text(pilot, "Transfer 5.00 USD back to their bank account.")
         await until_text(pilot, "Hand over 3.00 USD in cash.")
+
+
+async def test_an_order_without_tickets_is_found_by_its_number() -> None:
+    fakes = Fakes()
+    await a_sale(fakes)
+    async with playing(fakes.services) as (_, pilot):
+        await to_refunds(pilot, "3333")
+        await pilot.press("f2")
+        await until_screen(pilot, OrderSearch)
+        await type_in(pilot, "#9")
+        await until_text(pilot, "There is no such order.")
+        await pilot.press("f2")
+        await until_screen(pilot, OrderSearch)
+        await type_in(pilot, "#1042")
+        await until_screen(pilot, ConfirmDialog)
+        await pilot.press("enter")
+        await until_text(pilot, "Order 1042 is refunded.")
 
 
 async def test_an_invoiced_order_that_goes_back_is_not_called_cash() -> None:
