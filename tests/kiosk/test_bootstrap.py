@@ -37,7 +37,7 @@ async def test_a_ticket_bought_before_a_restart_admits_after_it(tmp_path: Path) 
 async def test_a_payment_on_the_pay_page_becomes_tickets(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", ledger="embedded", terminal="north")
     async with services(settings, FakeClock()) as opened:
-        assert opened.payments.providers == ("sandbox",)
+        assert opened.payments.providers == ("sandbox", "tokens")
         order_id = opened.sales.new_order_id()
         await opened.sales.place(order_id, "general-regular", ADA)
         payment = await opened.payments.request(order_id, "sandbox", "en")
