@@ -127,17 +127,13 @@ class PayerDialog(Dialog[PresentedWallet | None]):
 
     @work(group="present")
     async def _present(self, code: str) -> None:
-        try:
-            presented = await self.desk.services.wallet_access.present(code)
-        except CodeRefused as refused:
-            self.say(WalletRefusals(self.desk).code(refused.fault))
-        except AWAY:
-            self.say(self.words("The books do not answer just now. Please try again."))
+        presented = await WalletRefusals(self.desk).presented(code)
+        if isinstance(presented, str):
+            self.say(presented)
+        elif self._takes_pin and not presented.has_pin:
+            self.say(no_pin(self.desk))
         else:
-            if self._takes_pin and not presented.has_pin:
-                self.say(no_pin(self.desk))
-            else:
-                self.dismiss(presented)
+            self.dismiss(presented)
         self.busy = False
 
 

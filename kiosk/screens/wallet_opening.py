@@ -90,12 +90,9 @@ class WalletCodeScreen(ScanStep[PresentedWallet | None]):
 
     @work(group="present")
     async def _present(self, code: str) -> None:
-        try:
-            presented = await self.desk.services.wallet_access.present(code)
-        except CodeRefused as refused:
-            self.say(WalletRefusals(self.desk).code(refused.fault))
-        except AWAY:
-            self.say(self.words("The books do not answer just now. Please try again."))
+        presented = await WalletRefusals(self.desk).presented(code)
+        if isinstance(presented, str):
+            self.say(presented)
         else:
             self.finish(presented)
         self.busy = False

@@ -6,8 +6,15 @@ from kiosk.domain.bills import InsufficientTokens
 from kiosk.domain.errors import KioskError
 from kiosk.domain.gifts import GiftFault
 from kiosk.domain.pins import PIN_DIGITS_MAX, PIN_DIGITS_MIN, PinFault
-from kiosk.domain.wallets import CodeFault, LimitExceeded, WalletBusy, WalletLimit
-from kiosk.screens.base import Desk
+from kiosk.domain.wallets import (
+    CodeFault,
+    CodeRefused,
+    LimitExceeded,
+    PresentedWallet,
+    WalletBusy,
+    WalletLimit,
+)
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.notice import Notice
 
 NOT_SENT = (InsufficientTokens, LimitExceeded, WalletBusy)
@@ -19,6 +26,15 @@ class WalletRefusals:
     """Says to its owner why not."""
 
     desk: Desk
+
+    async def presented(self, code: str) -> PresentedWallet | str:
+        """Whose wallet a code names, or why nothing comes of it."""
+        try:
+            return await self.desk.services.wallet_access.present(code)
+        except CodeRefused as refused:
+            return self.code(refused.fault)
+        except AWAY:
+            return self.desk.words("The books do not answer just now. Please try again.")
 
     def code(self, fault: CodeFault) -> str:
         """Why a code names no wallet."""
