@@ -10,12 +10,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kiosk.screens.base import Desk
+from kiosk.screens.ending import EndingScreen
 from kiosk.widgets.frame import Key, KeyHint
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(EndingScreen[T], ModalScreen[T]):
     """A panel over a screen; Escape closes it without an answer."""
 
     CSS_PATH = "dialog.tcss"

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from kiosk.screens.ending import EndingScreen
 from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.plain import one_line
 from kiosk.words import Words
@@ -63,7 +64,7 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-class HelpfulScreen(Screen[T]):
+class HelpfulScreen(EndingScreen[T]):
     """A screen that F1 explains, if it has something to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "help", show=False)]

@@ -14,6 +14,7 @@ from kiosk.domain.tickets import Ticket
 from kiosk.screens import keeping
 from kiosk.screens.base import Desk
 from kiosk.screens.door_dialog import NextScan
+from kiosk.screens.ending import EndingScreen
 from kiosk.services.ticket_files import TicketPicture
 from kiosk.widgets.frame import Key, KeyHint
 from kiosk.widgets.plain import one_line, wrapped
@@ -23,7 +24,7 @@ from kiosk.widgets.scan_input import ScanInput
 _STUB_COLUMNS = 30
 
 
-class NewTicketScreen(ModalScreen[NextScan | None]):
+class NewTicketScreen(EndingScreen[NextScan | None], ModalScreen[NextScan | None]):
     """Shows it until Escape, or until the next ticket is scanned.
 
     While `more` new tickets come after it only Escape goes on: a scan must not hide those.
