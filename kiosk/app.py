@@ -159,10 +159,10 @@ class KioskApp(App[None], inherit_bindings=False):
         if self._visit and self._visit.busy:
             self._silence.end()
         elif (mode := self._shift.mode) is not None:
-            self._close_forgotten_dialog()
+            self._forget_asker()
             self._shift.tick(mode)
         elif self._visit is None:
-            self._close_forgotten_dialog()
+            self._forget_asker()
         elif self._silence.seconds >= HOME_SECONDS:
             self._visit.leave()
         elif self._silence.seconds >= WARNING_SECONDS and not self._is_warning():
@@ -175,9 +175,15 @@ class KioskApp(App[None], inherit_bindings=False):
     def _is_warning(self) -> bool:
         return isinstance(self.screen, StillThereScreen)
 
-    def _close_forgotten_dialog(self) -> None:
-        if self._silence.seconds >= HOME_SECONDS and isinstance(self.screen, Dialog | HelpScreen):
-            self.screen.dismiss(None)
+    def _forget_asker(self) -> None:
+        """Whoever asked something here, or chose a language, has gone without a word."""
+        if self._silence.seconds < HOME_SECONDS:
+            return
+        match self.screen:
+            case Dialog() | HelpScreen() as left:
+                left.dismiss(None)
+            case WelcomeScreen() as welcome:
+                self.call_later(welcome.forget)
 
     def action_staff(self) -> None:
         """The chord: invisible, and worth nothing without a PIN."""

@@ -59,6 +59,7 @@ class WelcomeScreen(KioskScreen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._home_language = desk.words.language
+        self._is_left = False
 
     def body(self) -> ComposeResult:
         with Vertical(id="poster"):
@@ -140,9 +141,16 @@ class WelcomeScreen(KioskScreen[None]):
 
     async def on_screen_resume(self) -> None:
         self.look()
+        # Whoever only looked at the help is still here, in their language.
+        if self._is_left:
+            await self.forget()
+
+    async def forget(self) -> None:
+        """Be as the next person is to find it: in the language spoken here, at the first target."""
+        self._is_left = False
         if self.words.language != self._home_language:
             await self._speak(self._home_language)
-            self.query(Target).first().focus()
+        self.query(Target).first().focus()
 
     @on(Target.Pressed)
     def pressed(self, pressed: Target.Pressed) -> None:
@@ -152,6 +160,7 @@ class WelcomeScreen(KioskScreen[None]):
         self._begin(Purpose.BUY)
 
     def _begin(self, purpose: Purpose) -> None:
+        self._is_left = True
         self.post_message(self.Begun(self.words.language, purpose))
 
     async def action_language(self, step: int) -> None:

@@ -4,11 +4,13 @@ from textual.widgets import Input
 
 from kiosk.domain.orders import OrderState
 from kiosk.screens.cash import CashDialog
+from kiosk.screens.check_in import CheckInScreen
 from kiosk.screens.choose import ChooseScreen
+from kiosk.screens.help import HelpScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.pin import PinDialog
-from kiosk.screens.silence import StillThereScreen
+from kiosk.screens.silence import HOME_SECONDS, StillThereScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
@@ -169,3 +171,28 @@ async def test_the_language_is_chosen_on_the_first_screen_and_forgotten_with_the
         await until_text(pilot, "¿Qué te gustaría?")
         await pilot.press("escape")
         await until_text(pilot, "Begin")
+
+
+async def test_the_language_stays_while_the_help_is_read_and_is_forgotten_in_silence() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await pilot.press("right")
+        await until_text(pilot, "Empezar")
+        await pilot.press("f1")
+        await until_screen(pilot, HelpScreen)
+        await pilot.press("escape")
+        await until_screen(pilot, WelcomeScreen)
+        await until_text(pilot, "Empezar")
+        fakes.clock.advance(seconds=HOME_SECONDS)
+        app.tick()
+        await until_text(pilot, "Begin")
+
+
+async def test_the_next_person_begins_where_the_screen_says_so() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await pilot.press("down", "enter")
+        await until_screen(pilot, CheckInScreen)
+        await pilot.press("escape")
+        await until_screen(pilot, WelcomeScreen)
+        assert app.screen.focused is app.screen.query(Target).first()
