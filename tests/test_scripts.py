@@ -47,6 +47,15 @@ def test_modules_on_the_users_python_path_are_not_taken_for_ours(
     assert "Data folder" in ledger_status(environment, tmp_path)
 
 
+def test_a_start_leaves_the_next_one_compiled_modules(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    compiled = tmp_path / "compiled"
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(compiled)}
+    assert "Data folder" in ledger_status(environment, tmp_path)
+    assert list(compiled.rglob("__main__.*.pyc"))
+
+
 def test_a_relative_path_of_the_environment_is_one_from_here(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
