@@ -1,25 +1,20 @@
 """Group commit: requests that wait at the same time share one transaction on one thread."""
 
 import asyncio
-import sqlite3
+import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain
 from queue import Empty, SimpleQueue
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-from ledger._calls import Call
-from ledger._schema import ledger_error
-from ledger._store import Store
+from ledger._calls import Call, resolve
+from ledger._transactions import Transactions
 from ledger.engine import LedgerClosed
-from ledger.records import AccountRecord, TransferRecord
 from ledger.types import BATCH_MAX
 
 _Calls: TypeAlias = list[Call[object]]
-
-_Record = TypeVar("_Record", AccountRecord, TransferRecord)
 
 GROUP_EVENTS = 2 * BATCH_MAX
 GROUP_CALLS = 4096
@@ -27,15 +22,15 @@ GROUP_CALLS = 4096
 
 
 class GroupCommit:
-    """Owns the store and the thread which alone uses it.
+    """Owns the transactions and the thread which alone uses them.
 
     Calls may come from several event loops. Those which are made in one turn of a loop travel
     together, and a group is everything that has arrived while the group before was executed.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, transactions: Transactions) -> None:
+        self.pid: int | None = os.getpid()
+        self._transactions = transactions
         self._gathered: dict[asyncio.AbstractEventLoop, _Calls] = {}
         self._arrived: SimpleQueue[_Calls | None] = SimpleQueue()
         self._lock = threading.Lock()
@@ -63,8 +58,8 @@ class GroupCommit:
                 self._arrived.put(calls)
                 return
         for call in calls:
-            call.fail(LedgerClosed("the ledger was closed before this was executed"))
-            call.resolve()
+            call.outcome = LedgerClosed("the ledger was closed before this was executed")
+        resolve(calls)
 
     async def close(self) -> None:
         """Finish what has arrived, then let go of the file."""
@@ -91,10 +86,10 @@ class GroupCommit:
             self._stop_accepting()
             while self._wait(waiting):
                 for call in waiting:
-                    call.fail(LedgerClosed("the ledger stopped by a fault in its own code"))
+                    call.outcome = LedgerClosed("the ledger stopped by a fault in its own code")
                 _deliver(waiting)
                 waiting.clear()
-            self._store.close()
+            self._transactions.close()
 
     def _wait(self, waiting: deque[Call[object]]) -> bool:
         """Take all that has arrived, or wait for the next; false when the last was taken before."""
@@ -110,35 +105,10 @@ class GroupCommit:
         return bool(waiting)
 
     def _execute(self, group: _Calls) -> None:
-        try:
-            self._commit(group)
-        except sqlite3.Error as error:
-            undone = self._abandon()
-            for call in group:
-                call.fail(ledger_error(error, undone=undone))
+        self._transactions.execute([call.request for call in group])
+        for call, outcome in zip(group, self._transactions.finish(), strict=True):
+            call.outcome = outcome
         _deliver(group)
-
-    def _commit(self, group: _Calls) -> None:
-        """Execute the calls, each as a whole, and make their effects durable."""
-        writing = any(call.request.size for call in group)
-        self._store.begin(writing=writing)
-        now = self._clock()
-        if not writing and self._store.books.next_expiry <= now:
-            self._store.abandon()
-            self._store.begin(writing=True)
-        self._store.expire(now)
-        self._store.load_for_accounts(_flat(call.request.accounts for call in group))
-        self._store.load_for_transfers(_flat(call.request.transfers for call in group))
-        for call in group:
-            call.execute(self._store, now)
-        self._store.commit()
-
-    def _abandon(self) -> bool:
-        try:
-            self._store.abandon()
-        except sqlite3.Error:
-            return False
-        return True
 
 
 def _next_group(waiting: Iterable[Call[object]]) -> _Calls:
@@ -153,11 +123,6 @@ def _next_group(waiting: Iterable[Call[object]]) -> _Calls:
     return group
 
 
-def _flat(lists: Iterable[list[_Record]]) -> list[_Record]:
-    found = [records for records in lists if records]
-    return found[0] if len(found) == 1 else list(chain.from_iterable(found))
-
-
 def _deliver(calls: Iterable[Call[object]]) -> None:
     """Hand the answers to the loops that wait for them, each loop woken once."""
     by_loop: dict[asyncio.AbstractEventLoop, _Calls] = {}
@@ -165,9 +130,4 @@ def _deliver(calls: Iterable[Call[object]]) -> None:
         by_loop.setdefault(call.loop, []).append(call)
     for loop, answered in by_loop.items():
         with suppress(RuntimeError):  # The loop was closed: nobody waits any more.
-            loop.call_soon_threadsafe(_resolve, answered)
-
-
-def _resolve(calls: _Calls) -> None:
-    for call in calls:
-        call.resolve()
+            loop.call_soon_threadsafe(resolve, answered)

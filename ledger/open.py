@@ -129,7 +129,7 @@ async def _open(settings: LedgerSettings) -> Ledger:
             from ledger.sqlite import SqliteLedger
 
             settings.embedded_file.parent.mkdir(parents=True, exist_ok=True)
-            return SqliteLedger(settings.embedded_file)
+            return SqliteLedger(settings.embedded_file, own_process=True)
 
 
 async def _open_node(settings: LedgerSettings) -> Ledger:

@@ -48,9 +48,9 @@ class Server:
 
 @asynccontextmanager
 async def sqlite(folder: Path) -> AsyncIterator[Engine]:
-    """The embedded engine on a new file in `folder`."""
+    """The embedded engine on a new file in `folder`, as the kiosk runs it."""
     folder.mkdir(parents=True)
-    ledger = SqliteLedger(folder / "ledger.sqlite")
+    ledger = SqliteLedger(folder / "ledger.sqlite", own_process=True)
     yield Engine(SQLITE, "one file", ledger, lambda: _size(folder, "ledger.sqlite*"))
     await ledger.close()
 

@@ -22,7 +22,12 @@ from tests.ledger.reopening import ReopeningLedger
 
 # The official client is asked too, alone: what it answers is right. The model has to agree with it
 # before engines are compared with the model.
-OWN_CLOCK = ["sqlite", pytest.param("reopened", marks=pytest.mark.long), "model"]
+OWN_CLOCK = [
+    "sqlite",
+    pytest.param("beside", marks=pytest.mark.long),
+    pytest.param("reopened", marks=pytest.mark.long),
+    "model",
+]
 ROOMY = [*OWN_CLOCK, pytest.param("tigerbeetle", marks=pytest.mark.server)]
 ENGINES = [*ROOMY, pytest.param("client", marks=pytest.mark.server)]
 
@@ -62,6 +67,15 @@ async def sqlite_books(tmp_path: Path) -> AsyncIterator[Books]:
     """A new file."""
     clock = FakeClock()
     ledger = SqliteLedger(tmp_path / "ledger.sqlite", clock)
+    yield Books.over(ledger, clock)
+    await ledger.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def beside_books(tmp_path: Path) -> AsyncIterator[Books]:
+    """A new file, and a process of its own that executes requests."""
+    clock = FakeClock()
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite", clock, own_process=True)
     yield Books.over(ledger, clock)
     await ledger.close()
 

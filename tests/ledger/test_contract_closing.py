@@ -24,12 +24,18 @@ def open_sqlite(tmp_path: Path) -> Opener:
 
 
 @pytest.fixture
+def open_beside(tmp_path: Path) -> Opener:
+    """Opens the same file each time, in a process of its own."""
+    return lambda: SqliteLedger(tmp_path / "ledger.sqlite", own_process=True)
+
+
+@pytest.fixture
 def open_tigerbeetle(node: Node) -> Opener:
     """Connects to the same server each time."""
     return lambda: TigerBeetleLedger(node.cluster_id, node.address, deadline_seconds=60)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("tigerbeetle", marks=pytest.mark.server)])
+@pytest.fixture(params=["sqlite", "beside", pytest.param("tigerbeetle", marks=pytest.mark.server)])
 def opener(request: pytest.FixtureRequest) -> Opener:
     """Each engine that ships."""
     found: Opener = request.getfixturevalue(f"open_{request.param}")

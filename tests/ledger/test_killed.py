@@ -13,7 +13,7 @@ from ledger.sqlite import SqliteLedger
 from ledger.types import Transfer
 from tests.ledger import writer_process
 from tests.ledger.factories import an_account_filter
-from tests.ledger.writer_process import KINDS, PURSE, SINK, SOURCE, batch
+from tests.ledger.writer_process import BESIDE, KINDS, PURSE, SINK, SOURCE, WITHIN, batch
 
 ROOT = Path(__file__).parents[2]
 LONGEST_DELAY_SECONDS = 0.01
@@ -49,10 +49,10 @@ class Progress:
         return [(caller, number) for caller, end in enumerate(self.next) for number in range(end)]
 
 
-def write_until_killed(path: Path, progress: Progress, chance: random.Random) -> None:
+def write_until_killed(path: Path, where: str, progress: Progress, chance: random.Random) -> None:
     """Run the writer, kill it at a random moment, and note its answers."""
     module = writer_process.__name__
-    command = [sys.executable, "-m", module, str(path), *map(str, progress.next)]
+    command = [sys.executable, "-m", module, str(path), where, *map(str, progress.next)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(chance.randint(1, 60))]
@@ -134,9 +134,10 @@ async def require_balanced(ledger: SqliteLedger, progress: Progress) -> None:
 
 
 @pytest.mark.parametrize("callers", [1, 8], ids=["one caller", "group commit"])
+@pytest.mark.parametrize("where", [WITHIN, BESIDE])
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.long)])
 async def test_every_answered_batch_survives_a_kill_whole(
-    tmp_path: Path, callers: int, kills: int
+    tmp_path: Path, callers: int, kills: int, where: str
 ) -> None:
     path = tmp_path / "ledger.sqlite"
     progress = Progress([0] * callers)
@@ -147,7 +148,7 @@ async def test_every_answered_batch_survives_a_kill_whole(
 
     for _ in range(kills):
         since = list(progress.next)
-        write_until_killed(path, progress, chance)
+        write_until_killed(path, where, progress, chance)
         assert progress.next != since
         ledger = SqliteLedger(path)
         await require_whole(ledger, progress, since)

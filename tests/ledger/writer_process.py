@@ -12,6 +12,8 @@ from ledger.sqlite import SqliteLedger
 from ledger.types import AMOUNT_MAX, Account, AccountFlags, Transfer, TransferFlags
 
 KINDS = 6
+WITHIN, BESIDE = "within", "beside"
+"""Where requests are executed: by the process itself, or by one of the ledger's own."""
 _LINKED, _PENDING = TransferFlags.LINKED, TransferFlags.PENDING
 
 
@@ -60,9 +62,9 @@ def batch(caller: int, number: int) -> list[Transfer]:
             return [transfer(SOURCE, 99)]
 
 
-async def write(path: str, first: list[int]) -> None:
+async def write(path: str, where: str, first: list[int]) -> None:
     """One caller for each number to begin with, all at the same time, without end."""
-    ledger = SqliteLedger(path)
+    ledger = SqliteLedger(path, own_process=where == BESIDE)
 
     async def call(caller: int) -> None:
         for number in count(first[caller]):
@@ -75,4 +77,4 @@ async def write(path: str, first: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write(sys.argv[1], [int(number) for number in sys.argv[2:]]))
+    asyncio.run(write(sys.argv[1], sys.argv[2], [int(number) for number in sys.argv[3:]]))
