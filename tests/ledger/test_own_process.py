@@ -117,8 +117,9 @@ async def test_it_is_out_of_reach_of_the_terminal(ledger: SqliteLedger) -> None:
 
 async def test_it_ends_with_a_process_that_is_killed(path: Path) -> None:
     command = [sys.executable, "-m", leaving_process.__name__, str(path)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as leaving:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as leaving:
         assert leaving.stdout is not None
         of_ledger = os.pidfd_open(int(leaving.stdout.readline()))
         leaving.kill()
