@@ -14,7 +14,7 @@ from kiosk.domain.spreadsheets import printable
 from kiosk.domain.statements import HistoryKind, HistoryLine, Statement
 from kiosk.domain.token_moves import MoveKind
 from kiosk.domain.token_receipts import CheckedReceipt, MoveReceipt, ReceiptVerdict
-from kiosk.services.gifts import GiftStatus
+from kiosk.services.gifts import GiftState, GiftStatus
 from kiosk.store.wallets import Wallet
 
 ID_DIGITS: Final = 12
@@ -134,8 +134,13 @@ class WalletPrinter:
             print(
                 f"{self._at(gift.given_at)}  {gift.amount:,} {printable(gift.token.name)}"
                 f"  from {_whole(gift.giver)} for {printable(gift.email)}"
-                f"  {status.state}, goes back {self._at(gift.returns_at)}"
+                f"  {self._fate(status)}"
             )
+
+    def _fate(self, status: GiftStatus) -> str:
+        waits = status.state is GiftState.WAITING
+        back = f", goes back {self._at(status.gift.returns_at)}" if waits else ""
+        return f"{status.state}{back}"
 
     def _line(self, line: HistoryLine) -> str:
         other = _whole(line.other) if line.other else ""

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.commands.wallet_words import WalletPrinter
+from kiosk.services.gifts import GiftState, GiftStatus
+from tests.kiosk.fake_events import an_event
+from tests.kiosk.fake_wallets import a_gift
 
 EVENT = str(Path(__file__).parents[2] / "assets" / "events" / "gopherfest.toml")
 ADA, HOSTILE = "ada@example.org", "[@click=app.quit]\u202e[/]"
@@ -116,6 +120,21 @@ def test_what_has_not_expired_is_not_swept(kiosk: Kiosk, given: str, capsys: Sai
     assert capsys.readouterr().out == "0 tokens have expired, 0 gifts went back\n"
     assert kiosk("gifts") == 0
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "fate"),
+    [
+        (GiftState.WAITING, "waiting, goes back 2027-03-19 18:04"),
+        (GiftState.CLAIMED, "claimed"),
+        (GiftState.RETURNED, "returned"),
+    ],
+)
+def test_only_a_gift_that_waits_is_said_to_go_back(
+    state: GiftState, fate: str, capsys: Said
+) -> None:
+    WalletPrinter(an_event()).gifts([GiftStatus(a_gift(), state)])
+    assert capsys.readouterr().out.endswith(f" for grace@example.org  {fate}\n")
 
 
 def test_people_of_one_address_are_told_apart(kiosk: Kiosk, given: str, capsys: Said) -> None:
