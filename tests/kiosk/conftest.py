@@ -25,18 +25,21 @@ from tests.kiosk.world import MakeLedger, Terminal, World
 from tests.postgresql import running
 
 SERVER = pytest.mark.server
+ON_SERVER = pytest.param("server", marks=(SERVER, pytest.mark.long))
 POSTGRESQL = pytest.param("postgresql", marks=(pytest.mark.postgresql, pytest.mark.long))
 """The embedded engine, with the store on PostgreSQL."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what wants an engine on each, and on each store where its module says so."""
+    """Run what wants an engine on each, and on each store where its module says so.
+
+    That the engines do the same is what the tests of the ledger say, which are never left out: the
+    services are tried on all but the embedded one with the long tests.
+    """
     if "engine" in metafunc.fixturenames:
         marked = {mark.name for mark in metafunc.definition.iter_markers()}
-        is_long = "long_on_servers" in marked
-        server = pytest.param("server", marks=(SERVER, pytest.mark.long) if is_long else SERVER)
         stores = [POSTGRESQL] if "every_store" in marked else []
-        metafunc.parametrize("engine", ["embedded", server, *stores])
+        metafunc.parametrize("engine", ["embedded", ON_SERVER, *stores])
 
 
 @pytest.fixture

@@ -21,8 +21,6 @@ from tests.kiosk.crashes import Crash, Fuse, crashing
 from tests.kiosk.factories import ADA, a_cashier, a_slot, an_event, usd
 from tests.kiosk.world import Terminal, World
 
-pytestmark = pytest.mark.long_on_servers
-
 STEPS_MAX = 60
 IN_ALREADY = {Reason.ALREADY_IN}
 

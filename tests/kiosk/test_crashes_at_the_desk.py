@@ -8,7 +8,7 @@ from tests.kiosk.desk_acts import ACTS, Desk, a_desk_event
 from tests.kiosk.desk_audit import audit_desk
 from tests.kiosk.world import MakeLedger, World
 
-pytestmark = [pytest.mark.every_store, pytest.mark.long_on_servers]
+pytestmark = pytest.mark.every_store
 
 STEPS_MAX = 40
 DONE = {

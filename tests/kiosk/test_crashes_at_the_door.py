@@ -9,7 +9,7 @@ from tests.kiosk.door_acts import PLAYS, Doorway, Play, a_tight_event
 from tests.kiosk.door_audit import audit_door
 from tests.kiosk.world import World
 
-pytestmark = [pytest.mark.every_store, pytest.mark.long_on_servers]
+pytestmark = pytest.mark.every_store
 
 STEPS_MAX = 40
 

@@ -13,8 +13,6 @@ from tests.kiosk.factories import an_event
 from tests.kiosk.purses import Purses, a_token
 from tests.kiosk.world import World
 
-pytestmark = pytest.mark.long_on_servers
-
 STEPS_MAX = 60
 EMAIL = "grace@example.org"
 Held = tuple[int, int, int]

@@ -29,8 +29,6 @@ from tests.kiosk.shop import (
 )
 from tests.kiosk.world import World
 
-pytestmark = pytest.mark.long_on_servers
-
 STEPS_MAX = 60
 ONCE = Discount("ONCE", amount=usd(150), uses_max=1)
 BOSS = a_cashier("Sam", role=Role.ORGANISER)

@@ -14,8 +14,6 @@ from tests.kiosk.crashes import Crash, Fuse, crashing
 from tests.kiosk.factories import ADA, GRACE, a_cashier
 from tests.kiosk.world import World
 
-pytestmark = pytest.mark.long_on_servers
-
 STEPS_MAX = 60
 BASKET = {"general": 1, "ten-drinks": 1}
 PAID, HELD, EXPIRED = OrderState.PAID, OrderState.HELD, OrderState.EXPIRED

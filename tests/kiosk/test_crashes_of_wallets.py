@@ -10,8 +10,6 @@ from tests.kiosk.purses import Purses
 from tests.kiosk.wallet_acts import AFTER, BEFORE, Act, look, perishable, prepare
 from tests.kiosk.world import World
 
-pytestmark = pytest.mark.long_on_servers
-
 STEPS_MAX = 60
 
 
