@@ -14,6 +14,7 @@ from textual.widgets import Input, Markdown, Static
 from kiosk.domain.admission import NeedsConduct
 from kiosk.domain.scans import tidied
 from kiosk.screens.base import Desk
+from kiosk.screens.ending import EndingScreen
 from kiosk.screens.verdicts import short_name
 from kiosk.widgets.frame import Key, KeyHint
 from kiosk.widgets.plain import content, cut
@@ -25,7 +26,7 @@ QUIET_SECONDS = 1
 """A scanner ends with Enter and may read twice: for so long after anything typed, Enter is its."""
 
 
-class ConductScreen(ModalScreen[str | None]):
+class ConductScreen(EndingScreen[str | None], ModalScreen[str | None]):
     """Answers the language it was accepted in, or None.
 
     It has an invisible field, so that what a scanner sends meanwhile is heard as a scan: the next

@@ -1,7 +1,8 @@
-"""How the work of a screen ends when the screen goes."""
+"""How a screen ends: once, and its work before its widgets."""
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.messages import Prune
 from textual.screen import Screen
 
@@ -9,7 +10,13 @@ T = TypeVar("T")
 
 
 class EndingScreen(Screen[T]):
-    """A screen whose workers end before its widgets do, so that none looks for what is gone."""
+    """A screen that answers once, and whose workers look for no widget that is gone."""
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close with an answer; the first one counts, however fast the next key comes."""
+        # Textual would close whatever screen is uppermost by now.
+        gone = self not in self.app.screen_stack
+        return AwaitComplete() if gone else super().dismiss(result)
 
     async def on_prune(self, event: Prune) -> None:
         # Textual ends them only after the widgets, and an answer may well come in between.

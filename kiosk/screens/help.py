@@ -32,7 +32,7 @@ class Help:
     who_helps: str = ""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(EndingScreen[None], ModalScreen[None]):
     """Shows help over a screen, which goes on meanwhile; Escape, Enter, F1 or a touch closes it."""
 
     CSS_PATH = "help.tcss"

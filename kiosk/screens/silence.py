@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from kiosk.clock import Clock
 from kiosk.screens.base import Desk
+from kiosk.screens.ending import EndingScreen
 
 WARNING_SECONDS = 45
 HOME_SECONDS = 60
@@ -34,7 +35,7 @@ class Silence:
         return (self._clock.now() - self._since) // timedelta(seconds=1)
 
 
-class StillThereScreen(ModalScreen[None]):
+class StillThereScreen(EndingScreen[None], ModalScreen[None]):
     """A band over the foot of the screen; any key or touch takes it away and does nothing else."""
 
     CSS_PATH = "silence.tcss"

@@ -1,6 +1,10 @@
-"""An answer that comes while its screen is being taken down finds nobody, and harms nobody."""
+"""A screen ends once, however fast the keys come, and no late answer finds it half taken down."""
 
 import asyncio
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from textual import work
@@ -8,10 +12,8 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Digits, Static
 
-from kiosk.screens.base import KioskScreen
-from kiosk.screens.dialog import Dialog
+import kiosk.screens
 from kiosk.screens.ending import EndingScreen
-from kiosk.screens.new_ticket import NewTicketScreen
 from tests.kiosk.playing import until
 
 
@@ -62,6 +64,26 @@ async def test_an_answer_is_not_shown_on_a_screen_that_is_going() -> None:
         assert asking.answer.is_set()
 
 
-@pytest.mark.parametrize("screen", [KioskScreen, Dialog, NewTicketScreen])
-def test_every_screen_that_asks_ends_so(screen: type[Screen[object]]) -> None:
+async def test_a_screen_answers_once_and_closes_no_other() -> None:
+    app: App[None] = App()
+    answers: list[int | None] = []
+    async with app.run_test():
+        below, asking = EndingScreen[None](), EndingScreen[int]()
+        await app.push_screen(below)
+        await app.push_screen(asking, answers.append)
+        await asyncio.gather(asking.dismiss(1), asking.dismiss(2))
+        assert answers == [1]
+        assert app.screen is below
+
+
+def screens() -> Iterator[type[Screen[object]]]:
+    """Every screen there is."""
+    for module in pkgutil.iter_modules(kiosk.screens.__path__, "kiosk.screens."):
+        for _, one in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if issubclass(one, Screen) and one.__module__ == module.name:
+                yield one
+
+
+@pytest.mark.parametrize("screen", screens(), ids=lambda screen: screen.__name__)
+def test_every_screen_ends_so(screen: type[Screen[object]]) -> None:
     assert issubclass(screen, EndingScreen)
