@@ -88,7 +88,7 @@ def _run(said: Namespace) -> int:
     from kiosk.pauses import load_in_peace
 
     load_in_peace()
-    from kiosk.bootstrap import run
+    from kiosk.start import run
 
     return run(settings)
 

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.console import Console
 from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
@@ -18,34 +18,28 @@ from kiosk.domain.rights import least_role
 from kiosk.forgetting import FORGET_SECONDS, forget_what_was_shown
 from kiosk.pauses import look_through
 from kiosk.screens.base import Desk, KioskScreen
-from kiosk.screens.check_in import CheckInVisit
 from kiosk.screens.dialog import Dialog
-from kiosk.screens.door import DoorScreen
+from kiosk.screens.ending import EndingScreen
 from kiosk.screens.help import HelpScreen
 from kiosk.screens.moment import MomentScreen
-from kiosk.screens.organiser import OrganiserScreen
 from kiosk.screens.pairing import PairingScreen
-from kiosk.screens.phone import PhoneScreen
 from kiosk.screens.pin import PinDialog
-from kiosk.screens.refunds import RefundsScreen
-from kiosk.screens.shift import Shift, StaffMode
+from kiosk.screens.shift import Shift
 from kiosk.screens.silence import HOME_SECONDS, WARNING_SECONDS, Silence, StillThereScreen
 from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
-from kiosk.screens.stall import StallScreen
-from kiosk.screens.terminals import TerminalsScreen
-from kiosk.screens.visit import Visit
-from kiosk.screens.wallet_visit import WalletVisit
 from kiosk.screens.welcome import Purpose, WelcomeScreen
 from kiosk.services.front import Front
-from kiosk.services.kiosk import Services
 from kiosk.settings import LogOuts, Mode
 from kiosk.widgets.theme import PALETTES, dress
+
+if TYPE_CHECKING:
+    from kiosk.screens.visit import Visit
+    from kiosk.services.kiosk import Services
 
 log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 TIDY_SECONDS = 600
-_VISITS: Final = {Purpose.BUY: Visit, Purpose.CHECK_IN: CheckInVisit, Purpose.WALLET: WalletVisit}
 _FIRST_WISH: Final = {"door": StaffWish.DOOR, "organiser": StaffWish.WATCH}
 """What a PIN opens first, by the mode that was asked for."""
 
@@ -67,7 +61,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def __init__(
         self,
-        front: Front | Services,
+        front: "Front | Services",
         start_mode: Mode = "attendee",
         log_outs: LogOuts | None = None,
     ) -> None:
@@ -128,14 +122,16 @@ class KioskApp(App[None], inherit_bindings=False):
         # Two presses may both arrive: one of them begins.
         if self._visit is None and len(self.screen_stack) == 1:
             desk = self.desk.speaking(begun.language)
-            self._once_open(desk, partial(self._begin, _VISITS[begun.purpose], desk))
+            self._once_open(desk, partial(self._begin, begun.purpose, desk))
 
-    def _begin(self, way: type[Visit], desk: Desk) -> None:
-        self._visit = way(self, desk)
+    def _begin(self, purpose: Purpose, desk: Desk) -> None:
+        from kiosk.screens.visits import VISITS
+
+        self._visit = VISITS[purpose](self, desk)
         self._visit_worker = self._accompany(self._visit)
 
     @work(group="visit")
-    async def _accompany(self, visit: Visit) -> None:
+    async def _accompany(self, visit: "Visit") -> None:
         try:
             await visit.run()
         finally:
@@ -187,9 +183,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def action_staff(self) -> None:
         """The chord: invisible, and worth nothing without a PIN."""
-        # A phone may take its time: the staff need not wait for it.
-        on_phone = isinstance(self.screen, PhoneScreen)
-        if on_phone or not isinstance(self.screen, ModalScreen | MomentScreen | PairingScreen):
+        if isinstance(self.screen, EndingScreen) and self.screen.LETS_STAFF_IN:
             self._once_open(self.desk, self._unlock)
 
     @work(group="staff", exclusive=True)
@@ -200,24 +194,19 @@ class KioskApp(App[None], inherit_bindings=False):
         asking = PinDialog(desk, role, cost or desk.words("Staff"))
         if member := await self.push_screen_wait(asking):
             match wish or await self.push_screen_wait(StaffDialog(desk, member)):
-                case StaffWish.DOOR if not isinstance(self.screen, DoorScreen):
-                    await self._open(DoorScreen(desk, member), member)
-                case StaffWish.WATCH if not isinstance(self.screen, OrganiserScreen):
-                    await self._open(OrganiserScreen(desk, member), member)
-                case StaffWish.TERMINALS if not isinstance(self.screen, TerminalsScreen):
-                    await self._open(TerminalsScreen(desk, member), member)
-                case StaffWish.REFUNDS if not isinstance(self.screen, RefundsScreen):
-                    await self._open(RefundsScreen(desk, member), member)
-                case StaffWish.STALL if not isinstance(self.screen, StallScreen):
-                    await self._open(StallScreen(desk, member), member)
                 case StaffWish.CLOSE:
                     await self._end_visit()
                     self.exit()
+                case StaffWish() as wanted:
+                    await self._open(wanted, desk, member)
 
-    async def _open(self, screen: StaffMode, member: StaffMember) -> None:
+    async def _open(self, wanted: StaffWish, desk: Desk, member: StaffMember) -> None:
         """Open a staff mode in place of whatever is open: locking it leads home."""
-        await self._end_visit()
-        await self._shift.open(screen, member)
+        from kiosk.screens.modes import MODES
+
+        if not isinstance(self.screen, MODES[wanted]):
+            await self._end_visit()
+            await self._shift.open(MODES[wanted](desk, member))
 
     def _desk_here(self) -> Desk:
         """The desk in the language that is spoken on the screen."""

@@ -1,21 +1,17 @@
 """The composition root: the one place that chooses a store, a ledger and a clock."""
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from importlib import import_module
-from pathlib import Path
-from typing import Final
 
+from kiosk.ahead import ledger_ahead
 from kiosk.chains.reach import reachable
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.chains import Chain
 from kiosk.domain.events import Event, ProviderName
 from kiosk.domain.terminals import NotPaired
-from kiosk.pauses import spare_what_is_there
 from kiosk.services import token_payments
 from kiosk.services.admission import Admission, Terminal
 from kiosk.services.airdrop_worker import AirdropWorker
@@ -33,7 +29,6 @@ from kiosk.services.exports import Exports
 from kiosk.services.finishing import MoneyFinisher, MoneyServices
 from kiosk.services.finishing_tickets import TicketFinisher
 from kiosk.services.finishing_tokens import TokenFinisher
-from kiosk.services.front import Front
 from kiosk.services.gifts import Gifts
 from kiosk.services.hand_outs import HandOuts
 from kiosk.services.invoices import Invoices
@@ -59,21 +54,11 @@ from kiosk.services.token_payments import TokenProvider, TokenTill
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 from kiosk.store import terminals
 from kiosk.store.database import Database, sqlite_url
 from kiosk.store.keys import SigningKeys
-from ledger.open import open_ledger
-
-DEMO_EVENT: Final = Path(__file__).parents[1] / "assets" / "events" / "demo.toml"
-
-FIRST_SCREEN_SECONDS: Final = 2.0
-"""After so long the first screen has been built, and nobody is far yet."""
-
-
-def run(settings: Settings) -> int:
-    """Run the app until staff close it; the exit status of the process."""
-    return asyncio.run(_run(settings))
+from ledger.engine import Ledger
 
 
 @asynccontextmanager
@@ -86,20 +71,23 @@ async def services(settings: Settings, clock: Clock | None = None) -> AsyncItera
     """
     # Read first: a file with faults must leave nothing behind.
     event = load_event(settings.event_file or DEMO_EVENT)
-    async with _services_of(event, settings, clock, _refuse) as opened:
+    async with services_of(event, settings, backing(settings, clock), _refuse) as opened:
         yield opened
 
 
 @asynccontextmanager
-async def _services_of(
+async def services_of(
     event: Event,
     settings: Settings,
-    clock: Clock | None,
+    behind: AbstractAsyncContextManager[Backing],
     let_in: Callable[[Pairing], Awaitable[None]],
 ) -> AsyncIterator[Services]:
-    """`let_in` has a terminal paired that is not: before that, it has no services at all."""
+    """The services of an event over what is `behind` them, which is opened here; as `services`.
+
+    `let_in` has a terminal paired that is not: before that, it has no services at all.
+    """
     files, printer = TicketFiles(settings.tickets_folder), TicketPrinter(settings.print_command)
-    async with backing(settings, clock) as opened, AsyncExitStack() as closing:
+    async with behind as opened, AsyncExitStack() as closing:
         closing.push_async_callback(printer.close)
         pairing = Pairing(opened, settings.terminal)
         if not await pairing.enter():
@@ -121,13 +109,17 @@ async def _refuse(pairing: Pairing) -> None:
 
 
 @asynccontextmanager
-async def backing(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Backing]:
-    """The open store and ledger of a data folder, and an end to both."""
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+async def backing(
+    settings: Settings, clock: Clock | None = None, ahead: "asyncio.Task[Ledger] | None" = None
+) -> AsyncIterator[Backing]:
+    """The open store and ledger of a data folder, and an end to both.
+
+    A ledger that is on its way already, `ahead` of all else, is ended by whoever began it.
+    """
     async with AsyncExitStack() as closing:
-        # First: a server starts in a process of its own, while the user interface is loaded here.
-        ledger = await open_ledger(settings.ledger_settings())
-        closing.push_async_callback(ledger.close)
+        if ahead is None:
+            ahead = await closing.enter_async_context(ledger_ahead(settings))
+        ledger = await ahead
         store = await closing.enter_async_context(open_store(settings))
         keys = signing_keys(settings)
         yield Backing(store, ledger, keys, clock or SystemClock(), settings.home)
@@ -252,60 +244,3 @@ async def _with_sandbox(
         opened = await assemble(backing, event, settings.terminal, channels, chains)
         await closing.enter_async_context(serving(listener, opened.payments, sandbox))
         yield opened
-
-
-async def _run(settings: Settings) -> int:
-    from kiosk.supervisor import prepare_for_painting
-
-    prepare_for_painting(os.environ)
-    event = load_event(settings.event_file or DEMO_EVENT)
-    while True:
-        front = Front(event, SystemClock())
-        status = await _show(front, settings)
-        # Without its services a revoked terminal begins anew: with a page that asks for a code.
-        if not front.was_revoked:
-            return status
-
-
-async def _show(front: Front, settings: Settings) -> int:
-    from kiosk.supervisor import keep_running
-
-    async with open_behind(front, settings) as opening:
-        await asyncio.to_thread(import_module, "kiosk.app")
-        from kiosk.app import KioskApp
-
-        spare_what_is_there()
-        asyncio.get_running_loop().call_later(FIRST_SCREEN_SECONDS, spare_what_is_there)
-        if not opening.done():
-            return await keep_running(
-                lambda: KioskApp(front, settings.mode, settings.log_outs), front.clock
-            )
-    return 0
-
-
-@asynccontextmanager
-async def open_behind(front: Front, settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
-    """Open the services while the front is shown, and close them after it.
-
-    What stands in the way ends the front, and is raised once it has gone.
-    """
-    gone = asyncio.Event()
-    opening = asyncio.create_task(_keep_open(front, settings, gone))
-    try:
-        yield opening
-    finally:
-        gone.set()
-        if not front.is_open:
-            opening.cancel()
-        with suppress(asyncio.CancelledError):
-            await opening
-
-
-async def _keep_open(front: Front, settings: Settings, gone: asyncio.Event) -> None:
-    try:
-        let_in = front.ask_to_pair
-        async with _services_of(front.event, settings, front.clock, let_in) as opened:
-            front.open(opened)
-            await gone.wait()
-    finally:
-        front.give_up()

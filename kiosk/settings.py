@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -14,6 +14,8 @@ from kiosk.domain.errors import KioskError
 
 if TYPE_CHECKING:
     from ledger.settings import LedgerSettings
+
+DEMO_EVENT: Final = Path(__file__).parents[1] / "assets" / "events" / "demo.toml"
 
 Mode = Literal["attendee", "door", "organiser"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from kiosk.bootstrap import DEMO_EVENT, backing
+from kiosk.bootstrap import backing
 from kiosk.chains.reach import ETHEREUM, address_rule, ethereum_settings, reachable
 from kiosk.domain.airdrop_lists import BadRow, InvalidList, ListedRow, RowFault, read_list
 from kiosk.domain.airdrops import Airdrop, Progress, Share, ShareState, parse_requirement
@@ -21,7 +21,7 @@ from kiosk.services.airdrops import AirdropPlan, Airdrops, Trial
 from kiosk.services.catalog import Catalog
 from kiosk.services.event_files import load_event
 from kiosk.services.wallets import Wallets
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 
 T = TypeVar("T")
 Line = tuple[str | int, ...]

@@ -3,12 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 
-from kiosk.bootstrap import DEMO_EVENT
 from kiosk.chains.reach import deploy, ethereum_settings, sandbox_file
 from kiosk.chains.sandbox_file import SandboxFile
 from kiosk.commands.airdrop import find_token
 from kiosk.services.event_files import load_event
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from kiosk.bootstrap import DEMO_EVENT, backing
+from kiosk.bootstrap import backing
 from kiosk.domain.exports import Progress, Table
 from kiosk.services.catalog import Catalog
 from kiosk.services.event_files import load_event
 from kiosk.services.exports import Exports
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 
 
 def write(settings: Settings, folder: str) -> int:

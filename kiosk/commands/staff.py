@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from kiosk.bootstrap import DEMO_EVENT, open_store, signing_keys
+from kiosk.bootstrap import open_store, signing_keys
 from kiosk.clock import SystemClock
 from kiosk.commands.codes import print_code, save_code
 from kiosk.domain.events import Event
 from kiosk.services.badges import Badges
 from kiosk.services.event_files import load_event
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 
 T = TypeVar("T")
 

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from kiosk.bootstrap import DEMO_EVENT, open_store
+from kiosk.bootstrap import open_store
 from kiosk.clock import SystemClock
 from kiosk.domain.terminals import TerminalState, TerminalStatus
 from kiosk.services.event_files import load_event
 from kiosk.services.terminals import Terminals
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 
 T = TypeVar("T")
 _STATES = {

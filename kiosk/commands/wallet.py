@@ -8,7 +8,7 @@ from errno import EEXIST
 from pathlib import Path
 from typing import TypeVar
 
-from kiosk.bootstrap import DEMO_EVENT, backing
+from kiosk.bootstrap import backing
 from kiosk.commands.airdrop import find_token
 from kiosk.commands.codes import print_code, save_code
 from kiosk.commands.wallet_words import WalletPrinter
@@ -27,7 +27,7 @@ from kiosk.services.token_office import TokenOffice
 from kiosk.services.token_receipts import TokenReceipts
 from kiosk.services.wallet_access import WalletAccess
 from kiosk.services.wallets import Wallets
-from kiosk.settings import Settings
+from kiosk.settings import DEMO_EVENT, Settings
 from kiosk.store.wallets import Wallet
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
@@ -14,10 +14,12 @@ from textual.widgets import Static
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.screens.help import HelpfulScreen
 from kiosk.services.front import Front
-from kiosk.services.kiosk import Services
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
 from kiosk.words import Words
 from ledger.engine import LedgerUnavailable
+
+if TYPE_CHECKING:
+    from kiosk.services.kiosk import Services
 
 T = TypeVar("T")
 
@@ -33,14 +35,14 @@ class Desk:
     words: Words
 
     @classmethod
-    def of(cls, front: Front | Services, language: str = "en") -> "Desk":
+    def of(cls, front: "Front | Services", language: str = "en") -> "Desk":
         """The desk of an event, at its local time."""
-        if isinstance(front, Services):
+        if not isinstance(front, Front):
             front = Front.of(front)
         return cls(front, Words(language, ZoneInfo(front.event.timezone)))
 
     @property
-    def services(self) -> Services:
+    def services(self) -> "Services":
         """The open services; who comes before them works with the front alone."""
         return self.front.services
 
@@ -57,6 +59,7 @@ class KioskScreen(HelpfulScreen[T]):
     """A screen in the frame. While `busy`, nobody goes back and nobody is sent home."""
 
     ALLOW_SELECT = False
+    LETS_STAFF_IN = True
     STEP: int | None = None
     """Where this screen is among the steps of the header, from 0."""
 

@@ -21,12 +21,13 @@ from kiosk.domain.events import StaffMember
 from kiosk.domain.lane import LaneState
 from kiosk.domain.rights import Right, may
 from kiosk.domain.staff_codes import read_badge
-from kiosk.screens.base import AWAY, Desk, KioskScreen
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.conduct import ConductScreen
 from kiosk.screens.door_deeds import DoorDeeds, OrderRest
 from kiosk.screens.door_help import DoorHelp
 from kiosk.screens.door_words import DoorSigns
 from kiosk.screens.scanner_test import ScannerTestScreen
+from kiosk.screens.shift import StaffMode
 from kiosk.screens.this_door import ThisDoor, ThisDoorDialog
 from kiosk.screens.verdicts import DoorWords
 from kiosk.services.turnout import DoorCounters
@@ -45,11 +46,12 @@ _HERE = (Reason.ADMITTED, Reason.ALREADY_IN)
 _QUESTIONS = ("help", "search", "undo", "companions", "hand_out", "this_door")
 
 
-class DoorScreen(KioskScreen[None]):
+class DoorScreen(StaffMode):
     """Judges one scan after the other; closes when it is locked."""
 
     CSS_PATH = "door.tcss"
     AUTO_FOCUS = "ScanInput"
+    AT_DOOR = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "search", show=False),
         Binding("f4", "undo", show=False),

@@ -1,6 +1,6 @@
 """How a screen ends: once, and its work before its widgets."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.messages import Prune
@@ -11,6 +11,9 @@ T = TypeVar("T")
 
 class EndingScreen(Screen[T]):
     """A screen that answers once, and whose workers look for no widget that is gone."""
+
+    LETS_STAFF_IN: ClassVar[bool] = False
+    """Whether the staff's chord asks for a PIN here."""
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close with an answer; the first one counts, however fast the next key comes."""

@@ -19,6 +19,7 @@ class MomentScreen(KioskScreen[bool]):
     """Answers True as soon as the books are open, False to whoever goes back."""
 
     CSS_PATH = "moment.tcss"
+    LETS_STAFF_IN = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
 
     def body(self) -> ComposeResult:

@@ -14,7 +14,7 @@ from kiosk.domain.books import BookReport
 from kiosk.domain.events import StaffMember
 from kiosk.domain.terminals import TerminalStatus
 from kiosk.screens import staff_helps
-from kiosk.screens.base import AWAY, Desk, KioskScreen
+from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.books_page import BooksPage
 from kiosk.screens.doors_page import DoorsPage
 from kiosk.screens.exporting import ExportDialog
@@ -23,6 +23,7 @@ from kiosk.screens.invoices import InvoicesScreen
 from kiosk.screens.lamps import Lamps
 from kiosk.screens.lineage import FindBillDialog, life_of
 from kiosk.screens.places_page import PlacesPage
+from kiosk.screens.shift import StaffMode
 from kiosk.screens.tokens_page import TokensPage
 from kiosk.services.crowds import Crowd
 from kiosk.services.stats import Snapshot
@@ -35,7 +36,7 @@ COMPARE_SECONDS = 60
 PAGES: Final = ("places", "doors", "tokens", "books")
 
 
-class OrganiserScreen(KioskScreen[None]):
+class OrganiserScreen(StaffMode):
     """Shows the figures again each second; closes when it is locked."""
 
     CSS_PATH = "organiser.tcss"
@@ -56,7 +57,7 @@ class OrganiserScreen(KioskScreen[None]):
 
     def __init__(self, desk: Desk, staff: StaffMember) -> None:
         super().__init__(desk)
-        self._staff = staff
+        self.staff = staff
         self._page = 0
         self._looks = 0
         self._is_looking = self._is_comparing = False
@@ -70,7 +71,7 @@ class OrganiserScreen(KioskScreen[None]):
 
     def compose(self) -> ComposeResult:
         event = self.desk.services.catalog.event
-        title = " · ".join([self.words("ORGANISER"), event.name, self._staff.name])
+        title = " · ".join([self.words("ORGANISER"), event.name, self.staff.name])
         yield FrameHeader(title, Content(""), Static("", id="time"))
         yield Static(self._where(), id="pages")
         with ContentSwitcher(initial=PAGES[0]):
@@ -184,10 +185,10 @@ class OrganiserScreen(KioskScreen[None]):
             scroller.scroll_page_up()
 
     def action_export(self) -> None:
-        self.app.push_screen(ExportDialog(self.desk, self._staff))
+        self.app.push_screen(ExportDialog(self.desk, self.staff))
 
     def action_invoices(self) -> None:
-        self.app.push_screen(InvoicesScreen(self.desk, self._staff))
+        self.app.push_screen(InvoicesScreen(self.desk, self.staff))
 
     def _tracing(self) -> Sequence[Key]:
         if not self.desk.services.catalog.event.tokens:
@@ -200,7 +201,7 @@ class OrganiserScreen(KioskScreen[None]):
             return
         typed = await self.app.push_screen_wait(FindBillDialog(self.desk))
         if typed:
-            self.app.push_screen(life_of(self.desk, self._staff, typed))
+            self.app.push_screen(life_of(self.desk, self.staff, typed))
 
     def action_lock(self) -> None:
         self.dismiss(None)

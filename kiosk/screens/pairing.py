@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,11 +12,13 @@ from textual.widgets import Input, Static
 
 from kiosk.domain.terminals import PairingFault, PairingRefused
 from kiosk.screens.base import AWAY, Desk, KioskScreen
-from kiosk.services.terminals import Pairing
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import content
 from kiosk.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from kiosk.services.terminals import Pairing
 
 CODE_MAX = 32
 
@@ -25,13 +27,14 @@ class PairingScreen(KioskScreen[None]):
     """Closes when the terminal is paired; until then nothing else can be done at it."""
 
     CSS_PATH = "pairing.tcss"
+    LETS_STAFF_IN = False
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "language", show=False),
         Binding("f8", "app.next_theme", show=False),
     ]
 
-    def __init__(self, desk: Desk, pairing: Pairing) -> None:
+    def __init__(self, desk: Desk, pairing: "Pairing") -> None:
         super().__init__(desk)
         self._pairing = pairing
 

@@ -39,6 +39,8 @@ class PhoneScreen(
 
     CSS_PATH = "phone.tcss"
     ALLOW_SELECT = False
+    # A phone may take its time: the staff need not wait for it.
+    LETS_STAFF_IN = True
     # Nothing has the focus: one Enter too many must not take the code away.
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]

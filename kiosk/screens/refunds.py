@@ -21,13 +21,14 @@ from kiosk.screens.listing import ListScreen
 from kiosk.screens.pin import approval
 from kiosk.screens.refund_words import RefundWords
 from kiosk.screens.search import OrderSearch
+from kiosk.screens.shift import StaffMode
 from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import cut
 
 _NAME_COLUMNS = 24
 
 
-class RefundsScreen(ListScreen[RefundDue]):
+class RefundsScreen(ListScreen[RefundDue], StaffMode):
     """What is due, and the way to give a whole order back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "refund", show=False)]

@@ -1,19 +1,14 @@
 """The staff's time at this terminal: the mode somebody opened, until they leave it."""
 
 import logging
-from typing import Final
+from typing import ClassVar, Final
 
 from textual.app import App
 
 from kiosk.domain.events import StaffMember
 from kiosk.forgetting import FORGET_SECONDS, forget_what_was_shown
-from kiosk.screens.base import AWAY, Desk
-from kiosk.screens.door import DoorScreen
-from kiosk.screens.organiser import OrganiserScreen
-from kiosk.screens.refunds import RefundsScreen
+from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.silence import LogOutBand, Silence
-from kiosk.screens.stall import StallScreen
-from kiosk.screens.terminals import TerminalsScreen
 from kiosk.settings import LogOuts
 
 log = logging.getLogger(__name__)
@@ -21,8 +16,14 @@ log = logging.getLogger(__name__)
 WARNING_SECONDS: Final = 15
 """So long before staff are logged out they are told, once."""
 
-StaffMode = DoorScreen | OrganiserScreen | TerminalsScreen | RefundsScreen | StallScreen
-"""What the staff open for themselves: whoever leaves it is home."""
+
+class StaffMode(KioskScreen[None]):
+    """What the staff open for themselves: whoever leaves it is home."""
+
+    AT_DOOR: ClassVar[bool] = False
+    """Whether it is locked after as long a silence as a door."""
+    staff: StaffMember
+    """Who works here; a badge may change it."""
 
 
 class Shift:
@@ -40,7 +41,7 @@ class Shift:
         """The mode that is open, whatever lies on top of it."""
         return next((one for one in self._app.screen_stack if isinstance(one, StaffMode)), None)
 
-    async def open(self, screen: StaffMode, member: StaffMember) -> None:
+    async def open(self, screen: StaffMode) -> None:
         """Open a mode in place of the one that is open."""
         while self.mode is not None:
             # What lies on top of it, first.
@@ -48,9 +49,7 @@ class Shift:
 
         def left(_: None) -> None:
             by_silence, self._by_silence = self._by_silence, False
-            # At a door a badge may have changed the shift.
-            last = screen.staff if isinstance(screen, DoorScreen) else member
-            self._app.run_worker(self._record(last, by_silence), group="leave")
+            self._app.run_worker(self._record(screen.staff, by_silence), group="leave")
             # Staff see people's names and addresses, too. A timer keeps the screen on which it was
             # set: not this one.
             self._app.call_later(self._app.set_timer, FORGET_SECONDS, forget_what_was_shown)
@@ -59,7 +58,7 @@ class Shift:
 
     def tick(self, mode: StaffMode) -> None:
         """Warn of silence, then lock; a key or a scan ends the silence."""
-        minutes = self._log_outs.door if isinstance(mode, DoorScreen) else self._log_outs.organiser
+        minutes = self._log_outs.door if mode.AT_DOOR else self._log_outs.organiser
         left = minutes * 60 - self._silence.seconds
         if minutes and left <= 0:
             # What lies on top goes first, one with each tick.

@@ -19,6 +19,7 @@ from kiosk.screens.help import Help
 from kiosk.screens.listing import ListScreen
 from kiosk.screens.pin import approval
 from kiosk.screens.reason import ReasonDialog
+from kiosk.screens.shift import StaffMode
 from kiosk.screens.taking_tokens import (
     OwnerPinDialog,
     PayerDialog,
@@ -34,7 +35,7 @@ from kiosk.widgets.plain import cut, one_line
 _NAME_COLUMNS = 24
 
 
-class StallScreen(ListScreen[Taken]):
+class StallScreen(ListScreen[Taken], StaffMode):
     """What the stalls took, newest first. One stall is chosen, and stays until another is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

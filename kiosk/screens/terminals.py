@@ -23,6 +23,7 @@ from kiosk.screens.code import CodeDialog
 from kiosk.screens.confirm import ConfirmDialog
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.listing import ListScreen
+from kiosk.screens.shift import StaffMode
 from kiosk.widgets.frame import Key
 from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import fit
@@ -45,7 +46,7 @@ class InvitationDialog(Dialog[None]):
         yield Static(Content(until), id="ask")
 
 
-class TerminalsScreen(ListScreen[TerminalStatus]):
+class TerminalsScreen(ListScreen[TerminalStatus], StaffMode):
     """Every terminal there ever was, and what may be done to it."""
 
     CSS_PATH = "terminals.tcss"

@@ -17,7 +17,7 @@ from kiosk.domain.events import Window
 from kiosk.screens import helps
 from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.help import Help
-from kiosk.screens.offers import on_sale
+from kiosk.screens.on_sale import on_sale
 from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import content, cut
@@ -107,6 +107,7 @@ class WelcomeScreen(KioskScreen[None]):
         # Sales begin and end while nobody is here.
         self.set_interval(REFRESH_SECONDS, self.look)
         self._say()
+        self.call_after_refresh(self.desk.front.show)
 
     def _say(self) -> None:
         """Write everything in the language spoken: quicker than to build the screen anew."""

@@ -1,11 +1,15 @@
 """What a terminal can show before its books are open, and a place to wait for them."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
 from kiosk.domain.events import Event
-from kiosk.services.kiosk import Services
-from kiosk.services.terminals import Pairing
+
+if TYPE_CHECKING:
+    # To load them takes longer than the first screen, which can do without.
+    from kiosk.services.kiosk import Services
+    from kiosk.services.terminals import Pairing
 
 
 class Front:
@@ -18,6 +22,7 @@ class Front:
         self.event = event
         self.clock = clock
         self._services: Services | None = None
+        self._shown = asyncio.Event()
         self._decided = asyncio.Event()
         self._pairing: Pairing | None = None
         self._asked = asyncio.Event()
@@ -25,7 +30,7 @@ class Front:
         """Whether the terminal lost its right to be here while it was open."""
 
     @classmethod
-    def of(cls, services: Services) -> "Front":
+    def of(cls, services: "Services") -> "Front":
         """The front of services that are open already."""
         front = cls(services.catalog.event, services.clock)
         front.open(services)
@@ -37,12 +42,20 @@ class Front:
         return self._services is not None
 
     @property
-    def services(self) -> Services:
+    def services(self) -> "Services":
         """The services; only once they are open."""
         assert self._services is not None, "they are not open yet"
         return self._services
 
-    def open(self, services: Services) -> None:
+    def show(self) -> None:
+        """The first screen is on the terminal."""
+        self._shown.set()
+
+    async def shown(self) -> None:
+        """Wait until there is something to look at; what takes long may begin then."""
+        await self._shown.wait()
+
+    def open(self, services: "Services") -> None:
         """Here they are."""
         self._services = services
         self._decide()
@@ -51,13 +64,13 @@ class Front:
         """They cannot be opened."""
         self._decide()
 
-    async def ask_to_pair(self, pairing: Pairing) -> None:
+    async def ask_to_pair(self, pairing: "Pairing") -> None:
         """Have somebody at this terminal type a pairing code, and wait until it is good."""
         self._pairing = pairing
         self._asked.set()
         await pairing.paired()
 
-    async def asked_to_pair(self) -> Pairing | None:
+    async def asked_to_pair(self) -> "Pairing | None":
         """Wait until it is known whether a code is needed; what takes it, None if it is not."""
         await self._asked.wait()
         return self._pairing

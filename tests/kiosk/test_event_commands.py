@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.bootstrap import DEMO_EVENT
+from kiosk.settings import DEMO_EVENT
 
 WriteEvent = Callable[..., Path]
 FILE = """\

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from kiosk.bootstrap import DEMO_EVENT
 from kiosk.domain.errors import EventFileError
 from kiosk.domain.event_file import parse_event
 from kiosk.domain.event_sense import cautions
@@ -24,6 +23,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.money import Money
 from kiosk.services.event_files import load_event
+from kiosk.settings import DEMO_EVENT
 from tests.kiosk.factories import NOW, PIN, pin_hash
 
 GOOD = f"""\

@@ -22,6 +22,8 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("import kiosk.services.kiosk, kiosk.services.sales", {"textual", "rich", "alembic"}),
         ("import kiosk.bootstrap", {"textual", "rich", "alembic", "web3"}),
+        ("import kiosk.start", {"textual", "sqlmodel", "sqlalchemy", "alembic"}),
+        ("import kiosk.app", {"sqlmodel", "sqlalchemy", "alembic", "qrcode", "PIL", "argon2"}),
         ("import kiosk.domain.chart, kiosk.domain.event_file", {"sqlmodel", "sqlalchemy"}),
         ("import kiosk.api.server", {"textual", "rich", "sqlmodel", "sqlalchemy", "tigerbeetle"}),
         ("import kiosk.services.kiosk, kiosk.domain.webhooks", {"starlette", "uvicorn"}),

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.api.addresses import CannotListen
-from kiosk.bootstrap import DEMO_EVENT, open_behind
 from kiosk.screens.choose import ChooseScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.moment import MomentScreen
@@ -19,7 +18,8 @@ from kiosk.screens.staff import StaffDialog
 from kiosk.screens.welcome import WelcomeScreen
 from kiosk.services.event_files import load_event
 from kiosk.services.front import Front
-from kiosk.settings import LOOPBACK, Settings
+from kiosk.settings import DEMO_EVENT, LOOPBACK, Settings
+from kiosk.start import open_behind
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import Play, playing, text_of, type_in, until, until_screen, until_text
 from tests.kiosk.test_signals import (
@@ -125,6 +125,7 @@ async def test_what_stands_in_the_way_ends_the_front_and_is_raised_after_it(
         front = Front(load_event(DEMO_EVENT), fakes.clock)
         with pytest.raises(CannotListen, match=str(port)):
             async with open_behind(front, settings):
+                front.show()
                 assert not await front.opened()
 
 

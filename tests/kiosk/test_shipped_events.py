@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bootstrap import DEMO_EVENT
 from kiosk.domain.errors import NotOnSale, RequiredSlotMissing, SaleState, SoldOut
 from kiosk.domain.events import Event, ProviderName, Role, Window
 from kiosk.domain.goodies import GoodieState
 from kiosk.domain.orders import OrderState
 from kiosk.services.event_files import check_event, load_event
+from kiosk.settings import DEMO_EVENT
 from tests.kiosk.factories import ADA, a_cashier, usd
 from tests.kiosk.world import Terminal, World
 

@@ -13,9 +13,9 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.__main__ import main
-from kiosk.bootstrap import DEMO_EVENT
 from kiosk.commands.audit import COLUMNS
 from kiosk.domain.staff_codes import read_badge
+from kiosk.settings import DEMO_EVENT
 from tests.kiosk.playing import HOSTILE
 
 Said = pytest.CaptureFixture[str]
