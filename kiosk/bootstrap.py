@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from importlib import import_module
 
 from kiosk.ahead import ledger_ahead
 from kiosk.chains.reach import reachable
@@ -228,7 +229,9 @@ async def _with_sandbox(
     settings: Settings, backing: Backing, event: Event, chains: Mapping[str, Chain]
 ) -> AsyncIterator[Services]:
     """Services that take payments at the sandbox, whose pages and webhooks are served here."""
-    # Loaded only for an event that wants it: a start without a web server is faster.
+    # Loaded only for an event that wants it: a start without a web server is faster. Meanwhile the
+    # first screen can be used.
+    await asyncio.to_thread(import_module, "kiosk.api.server")
     from kiosk.api.addresses import listening
     from kiosk.api.sandbox import NAME, Agreement, Sandbox
     from kiosk.api.server import serving

@@ -123,9 +123,9 @@ async def test_what_stands_in_the_way_ends_the_front_and_is_raised_after_it(
         port = taken.getsockname()[1]
         settings = Settings(home=tmp_path, ledger="embedded", http_port=port)
         front = Front(load_event(DEMO_EVENT), fakes.clock)
+        front.show()
         with pytest.raises(CannotListen, match=str(port)):
             async with open_behind(front, settings):
-                front.show()
                 assert not await front.opened()
 
 
