@@ -11,6 +11,7 @@ from kiosk.screens.pay import PayScreen, WayTarget
 from kiosk.screens.taking_tokens import OwnerPinDialog, PayerDialog
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
+from kiosk.words import LANGUAGES
 from tests.kiosk.attendee import to_pay
 from tests.kiosk.factories import usd
 from tests.kiosk.fake_events import LEDGER_AWAY, an_event
@@ -66,6 +67,18 @@ async def test_tokens_pay_by_code_and_pin() -> None:
         await until_screen(pilot, OwnerPinDialog)
         await type_in(pilot, PIN)
         await until_screen(pilot, TicketScreen)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_three_ways_to_pay_are_said_in_full(language: str) -> None:
+    ways = (ProviderName.CASH, ProviderName.SANDBOX, ProviderName.TOKENS)
+    fakes = Fakes(replace(an_event_for_tokens(), providers=ways))
+    async with playing(fakes.services) as (app, pilot):
+        await pilot.press(*["right"] * LANGUAGES.index(language))
+        await to_pay(pilot)
+        await until(pilot, lambda: isinstance(app.focused, WayTarget))
+        assert len(app.screen.query(WayTarget)) == len(ways)
+        assert "…" not in text_of(pilot)
 
 
 @pytest.mark.parametrize(
