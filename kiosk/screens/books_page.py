@@ -42,15 +42,12 @@ class BooksPage(VerticalScroll):
         if report is None:
             return Content(words("One moment, store and ledger are being compared …"))
         at = words.clock_with_seconds(report.at)
-        slots = len(self._desk.services.catalog.event.slots)
-        tokens = len(report.tokens)
-        compared = words.count(
-            "Compared at {time}: money of 1 order, places of {slots} slots, {tokens} tokens.",
-            "Compared at {time}: money of {n} orders, places of {slots} slots, {tokens} tokens.",
-            report.orders,
+        compared = words(
+            "Compared at {time} · orders: {orders} · slots: {slots} · kinds of tokens: {tokens}",
             time=at,
-            slots=slots,
-            tokens=tokens,
+            orders=words.number(report.orders),
+            slots=len(self._desk.services.catalog.event.slots),
+            tokens=len(report.tokens),
         )
         if report.balances:
             lamp = Content.styled("● ", "$fine")

@@ -74,7 +74,8 @@ class PlacesPage(Horizontal):
                 if amount or way in offered
             ],
         )
-        sales = [(words("tickets"), takings.sales), (words("discounts"), takings.discounts)]
+        sold = words("sold") if self._desk.services.catalog.event.packs else words("tickets")
+        sales = [(sold, takings.sales), (words("discounts"), takings.discounts)]
         self._show_lines("#sales", sales)
         refunds = self.query_one("#refunds", Static)
         refunds.set_class(takings.refunds_due_count > 0, "-due")

@@ -1,5 +1,7 @@
 """The organiser's page of tokens: how many were issued, and where they are."""
 
+from collections.abc import Iterable
+
 from textual.app import ComposeResult, RenderResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -13,8 +15,9 @@ from kiosk.widgets.plain import cut, fit
 from kiosk.widgets.stock_bar import shares
 from kiosk.words import Words
 
-_ROWS = 5
 _COLUMNS_MAX = 18
+_BESIDE_LONG = 3
+"""How many numbers are beside each other where six are too long for that."""
 
 
 class TokenBars(Widget):
@@ -32,17 +35,18 @@ class TokenBars(Widget):
     def show(self, totals: tuple[TokenTotals, ...]) -> None:
         """Show other totals."""
         if totals != self._totals:
-            self.refresh(layout=len(totals) != len(self._totals))
             self._totals = totals
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._totals) * _ROWS
+        return sum(len(self._rows(one, width)) for one in self._totals)
 
     def render(self) -> RenderResult:
-        return Content("\n").join([line for one in self._totals for line in self._rows(one)])
+        width = self.content_size.width
+        return Content("\n").join([row for one in self._totals for row in self._rows(one, width)])
 
-    def _rows(self, one: TokenTotals) -> list[Content]:
-        words, width = self.words, self.content_size.width
+    def _rows(self, one: TokenTotals, width: int) -> list[Content]:
+        words = self.words
         said, style = words("the sum comes out"), "$fine"
         if one.has_moved:
             said, style = words("moving: counted again soon"), "$quiet"
@@ -61,9 +65,9 @@ class TokenBars(Widget):
                 for (sign, style), share in zip(signs, shares(parts, width), strict=True)
             )
         )
-        return [title, bar, *self._sum(one), Content("")]
+        return [title, bar, *self._sum(one, width), Content("")]
 
-    def _sum(self, one: TokenTotals) -> list[Content]:
+    def _sum(self, one: TokenTotals, width: int) -> list[Content]:
         words = self.words
         columns = (
             (words("issued"), "", one.issued),
@@ -73,13 +77,19 @@ class TokenBars(Widget):
             (words("expired ░"), "+ ", one.expired),
             (words("left ·"), "", one.left),
         )
-        each = min(_COLUMNS_MAX, self.content_size.width // len(columns))
-        heads = [fit(head, each, right=True) for head, _, _ in columns]
-        numbers = [fit(sign + words.number(n), each, right=True) for _, sign, n in columns]
-        return [
-            Content.styled("".join(heads), "$quiet"),
-            Content.styled("".join(numbers), "bold $ink"),
-        ]
+        said = [(head, sign + words.number(n)) for head, sign, n in columns]
+        longest = max(len(number) for _, number in said) + 1
+        beside = len(said) if longest <= width // len(said) else _BESIDE_LONG
+        each = min(max(_COLUMNS_MAX, longest), width // beside)
+        rows: list[Content] = []
+        for at in range(0, len(said), beside):
+            heads, numbers = zip(*said[at : at + beside], strict=True)
+            rows += (_right(heads, each, "$quiet"), _right(numbers, each, "bold $ink"))
+        return rows
+
+
+def _right(texts: Iterable[str], columns: int, style: str) -> Content:
+    return Content.styled("".join(fit(text, columns, right=True) for text in texts), style)
 
 
 class TokensPage(VerticalScroll):

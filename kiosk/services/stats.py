@@ -41,7 +41,7 @@ class Takings:
     """Money of the event."""
 
     sales: Money
-    """What was charged for tickets, before discounts."""
+    """What was charged for tickets and packs, before discounts."""
     discounts: Money
     """What of that was never to be collected."""
     received: Mapping[str, Money]
@@ -52,8 +52,9 @@ class Takings:
 
     @property
     def total_received(self) -> Money:
-        """What came in and did not go back."""
-        return sum(self.received.values(), zero(self.sales.currency))
+        """The money that came in and did not go back; tokens are none: theirs came before."""
+        money = [sum_ for way, sum_ in self.received.items() if way != ProviderName.TOKENS]
+        return sum(money, zero(self.sales.currency))
 
 
 @dataclass(frozen=True, slots=True)

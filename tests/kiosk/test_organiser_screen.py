@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.books import TokenTotals
 from kiosk.domain.crowds import Curve, Presence
-from kiosk.domain.events import Role
+from kiosk.domain.events import Role, TokenPack
 from kiosk.domain.terminals import TerminalState, TerminalStatus
+from kiosk.domain.tokens import SUPPLY_MAX
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.help import HelpScreen
 from kiosk.screens.organiser import PAGES, SELDOM, OrganiserScreen
@@ -21,7 +23,9 @@ from kiosk.services.stats import Health
 from kiosk.widgets.curve import bar_rows
 from kiosk.widgets.stock_bar import shares
 from kiosk.words import LANGUAGES
+from tests.kiosk import fake_events
 from tests.kiosk.attendee import to_pay
+from tests.kiosk.bar import a_pack
 from tests.kiosk.factories import PIN, a_cashier, a_slot, an_event
 from tests.kiosk.fake_events import LEDGER_AWAY, NOON
 from tests.kiosk.fake_figures import LONG_AGO, a_crowd, books_off_by_some, half_sold
@@ -72,6 +76,17 @@ async def test_every_figure_is_there_and_follows_what_happens(size: tuple[int, i
             pilot,
             lambda: numbers_under(pilot, "General Admission · Early") == ["199", "0", "1", "180"],
         )
+
+
+@pytest.mark.parametrize(("packs", "label"), [((), "tickets"), ((a_pack(),), "sold")])
+async def test_what_was_sold_is_called_tickets_where_nothing_else_is(
+    packs: tuple[TokenPack, ...], label: str
+) -> None:
+    fakes = Fakes(fake_events.an_event(packs=packs))
+    fakes.stats.now = half_sold(fakes.event)
+    async with playing(fakes.services) as (_, pilot):
+        await to_organiser(pilot)
+        await until_text(pilot, f"{label} 1,276.00")
 
 
 async def test_places_sold_elsewhere_show_at_once(world: World) -> None:
@@ -237,6 +252,19 @@ async def test_tokens_are_somewhere_or_it_is_said_that_they_are_not() -> None:
         await pilot.press("3")
         await until_text(pilot, "600 = 250 + 320 + 20 + 10 400")
         await until_text(pilot, "✖ the sum does not come out")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
+async def test_as_many_tokens_as_there_can_be_are_counted_in_full(size: tuple[int, int]) -> None:
+    fakes = Fakes()
+    off = books_off_by_some()
+    many = TokenTotals(off.tokens[0].token, SUPPLY_MAX - 7, SUPPLY_MAX - 8, 0, 1, 0, 7)
+    fakes.books.now = replace(off, tokens=(many,))
+    async with playing(fakes.services, size=size) as (_, pilot):
+        await to_organiser(pilot)
+        await pilot.press("3")
+        await until_text(pilot, "● the sum comes out")
+        await until_text(pilot, "999,999,999,999,993 = 1 + 999,999,999,999,992")
 
 
 @pytest.mark.parametrize("name", EACH_HOSTILE)

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from kiosk.domain.chart import BANK
 from kiosk.domain.errors import StoreUnavailable
 from kiosk.domain.events import Discount, Goodie, Pool, ProviderName
 from kiosk.services.backing import Backing
-from kiosk.services.stats import Count, Stats
+from kiosk.services.stats import Count, Stats, Takings
 from kiosk.store.database import Database
 from ledger.engine import Ledger, LedgerUnavailable
 from tests.kiosk.factories import a_cashier, a_slot, an_event, usd
@@ -73,6 +74,12 @@ async def test_money_is_told_by_way_of_paying_with_what_is_to_go_back(world: Wor
     assert takings.received[ProviderName.CASH] == takings.total_received == usd(650)
     assert takings.received[ProviderName.SANDBOX] == usd(0)
     assert (takings.refunds_due, takings.refunds_due_count) == (usd(400), 1)
+
+
+def test_tokens_that_paid_are_no_money_received() -> None:
+    received = {ProviderName.CASH: usd(900), ProviderName.TOKENS: usd(400), BANK: usd(50)}
+    takings = Takings(usd(1350), usd(0), received, usd(0), refunds_due_count=0)
+    assert takings.total_received == usd(950)
 
 
 async def test_an_event_nobody_has_come_to_is_all_left(world: World) -> None:
