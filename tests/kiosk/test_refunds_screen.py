@@ -29,7 +29,7 @@ from kiosk.widgets.target import Target
 from kiosk.words import LANGUAGES
 from tests.kiosk.factories import a_cashier
 from tests.kiosk.fake_claims import a_card
-from tests.kiosk.fake_events import LEDGER_AWAY, NOON
+from tests.kiosk.fake_events import CODE, LEDGER_AWAY, NOON
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import (
     EACH_HOSTILE,
@@ -122,6 +122,21 @@ async def test_what_is_due_is_paid_out_once_it_is_confirmed() -> None:
         await until_text(pilot, "no refund is due")
         assert "Ada Lovelace" not in text_of(pilot)
         assert [what for what, _, _ in fakes.refunds.done] == ["pay out"]
+
+
+async def test_a_stray_scan_pays_nothing_out() -> None:
+    fakes = Fakes()
+    await a_due(fakes)
+    async with playing(fakes.services) as (_, pilot):
+        await to_refunds(pilot)
+        await until_text(pilot, "Ada Lovelace")
+        await pilot.press("enter")
+        await until_screen(pilot, ConfirmDialog)
+        await type_in(pilot, CODE)
+        await until_text(pilot, "Another code was scanned: answer this first, then scan it again.")
+        assert fakes.refunds.done == []
+        await pilot.press("enter")
+        await until_text(pilot, "On record: 8.00 USD went back.")
 
 
 async def test_the_mark_stays_on_a_refund_when_those_above_it_go() -> None:
