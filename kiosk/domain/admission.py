@@ -77,6 +77,8 @@ class Reason(StrEnum):
     """A ticket number whose check symbol does not fit: type it again."""
     NOT_OURS = "not_ours"
     """Not a ticket of this system, or a forged one."""
+    WALLET = "wallet"
+    """The code of a wallet, which admits nobody."""
     UNKNOWN = "unknown"
     """Well-formed, but there is no such ticket."""
     OTHER_EVENT = "other_event"

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 GOODBYE_SECONDS = 15
 """How long a name stays on the screen of somebody who has walked in."""
 
-_MISREAD = (Reason.TYPO, Reason.NOT_OURS)
+_MISREAD = (Reason.TYPO, Reason.NOT_OURS, Reason.WALLET)
 
 
 class CheckInVisit(Visit):

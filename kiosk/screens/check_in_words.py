@@ -20,9 +20,15 @@ class CheckInWords:
     def misread(self, reason: Reason) -> str:
         """Why it is to be scanned or typed once more."""
         words = self.desk.words
-        if reason is Reason.TYPO:
-            return words("A letter or digit is not right. Please type the number once more.")
-        return words("This is not one of our tickets. Look for the square code on your ticket.")
+        match reason:
+            case Reason.TYPO:
+                return words("A letter or digit is not right. Please type the number once more.")
+            case Reason.WALLET:
+                return words("This code opens your wallet. Look for the one on your ticket.")
+            case _:
+                return words(
+                    "This is not one of our tickets. Look for the square code on your ticket."
+                )
 
     def notice(self, verdict: Verdict, goodies: Sequence[str] = ()) -> Notice:
         """The page that ends it, with what waits at the desk."""

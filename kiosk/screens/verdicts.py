@@ -56,6 +56,7 @@ class DoorWords:
             Reason.WRONG_SLOT: words("Other door"),
             Reason.TYPO: words("Mistyped"),
             Reason.NOT_OURS: words("Not a ticket"),
+            Reason.WALLET: words("A wallet"),
             Reason.UNKNOWN: words("Not known"),
             Reason.OTHER_EVENT: words("Other event"),
             Reason.UNPAID: words("Not paid"),
@@ -93,6 +94,8 @@ class DoorWords:
                 return words("a letter or digit is wrong: type the number once more")
             case Reason.NOT_OURS:
                 return words("this is not one of our codes: ask for the ticket itself")
+            case Reason.WALLET:
+                return words("this code opens a wallet and admits nobody: ask for the ticket")
             case Reason.UNKNOWN:
                 return words("there is no such ticket: ask for the order's e-mail")
             case Reason.OTHER_EVENT:

@@ -13,6 +13,7 @@ from kiosk.domain.chart import AccountCode
 from kiosk.domain.codes import ALPHABET
 from kiosk.domain.events import CodeOfConduct, Window
 from kiosk.domain.tickets import Ticket, issue
+from kiosk.domain.wallet_codes import wallet_code
 from kiosk.store import audit
 from kiosk.store.tables import ClaimRow, ConductRow, OrderRow
 from tests.kiosk.factories import ADA, a_claim, a_slot, an_event
@@ -134,6 +135,14 @@ async def test_a_forged_ticket_is_not_ours(terminal: Terminal) -> None:
     slot = terminal.services.catalog.event.slots[0]
     forged = issue(order.claims[0], slot, Ed25519PrivateKey.generate())
     assert (await verdict(terminal, forged.code)).reason is Reason.NOT_OURS
+
+
+async def test_the_code_of_a_wallet_admits_nobody_and_is_called_so(terminal: Terminal) -> None:
+    ours = terminal.services.catalog.signing_key
+    said = await verdict(terminal, wallet_code(7, 1).signed(ours))
+    assert (said.reason, said.colour) == (Reason.WALLET, Colour.RED)
+    forged = wallet_code(7, 1).signed(Ed25519PrivateKey.generate())
+    assert (await verdict(terminal, forged)).reason is Reason.NOT_OURS
 
 
 async def test_a_signed_ticket_nobody_knows_is_unknown(terminal: Terminal) -> None:

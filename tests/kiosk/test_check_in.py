@@ -31,7 +31,7 @@ from tests.kiosk.playing import (
 from tests.kiosk.test_hostile_text import assert_in_frame, fakes_called
 
 SMALLEST = (60, 20)
-MISREAD = {Reason.TYPO, Reason.NOT_OURS}
+MISREAD = {Reason.TYPO, Reason.NOT_OURS, Reason.WALLET}
 ALONE = {Reason.ADMITTED, Reason.NOT_VALID_YET, Reason.HALL_FULL}
 """What nobody at the desk is needed for."""
 
