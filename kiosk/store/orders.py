@@ -8,18 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Final, TypeAlias
 
 from sqlalchemy import (
     BindParameter,
     Row,
-    Table,
-    UpdateBase,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
@@ -32,6 +28,7 @@ from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.people import Attendee
 from kiosk.domain.refunds import RefundReason, RefundState
 from kiosk.store import order_packs
+from kiosk.store.many_rows import insert_missing_rows, insert_rows, update_rows
 from kiosk.store.order_packs import PACKS, pack_of, pack_values
 from kiosk.store.order_rows import (
     attendee_id,
@@ -49,7 +46,6 @@ from kiosk.store.order_rows import (
 from kiosk.store.payment_tables import OrderDiscountRow
 from kiosk.store.refund_tables import RefundRow
 from kiosk.store.tables import HELD, METADATA, OPEN, ClaimRow, OrderRow
-from kiosk.store.upserts import insert_missing
 
 Changed: TypeAlias = tuple[tuple[str, object], ...]
 """Columns and what they are to hold."""
@@ -106,11 +102,6 @@ _UPDATE_PIECES: Final = (
 )
 _DELETE_PAYMENTS: Final = delete(_PAYMENTS).where(_PAYMENTS.c.order_id.in_(_IDS))
 _DELETE_DISCOUNTS: Final = delete(_DISCOUNTS).where(_DISCOUNTS.c.order_id.in_(_IDS))
-# With something to return, many rows are one statement, not one statement for each.
-_INSERTS: Final = {
-    table: insert(table).returning(*table.primary_key)
-    for table in (_CLAIMS, _PAYMENTS, _DISCOUNTS, _PIECES, PACKS)
-}
 _OWNED: Final = (
     select(_SLOTS.c.key)
     .distinct()
@@ -188,23 +179,27 @@ def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order
     for event_id, order in new:
         # Of two that are the same at once, the first is stored.
         asked.setdefault(order.id, (event_id, order))
-    people = {person for _, order in asked.values() for person in _people(order)}
-    ids = {person: attendee_id(person) for person in people}
-    rows = [{"id": ids[one], "name": one.name, "email": one.email} for one in people]
+    ids: dict[Attendee, int] = {}
+    for _, order in asked.values():
+        for person in (order.attendee, *(claim.holder for claim in order.claims)):
+            if person not in ids:
+                ids[person] = attendee_id(person)
+    people = [{"id": id_, "name": one.name, "email": one.email} for one, id_ in ids.items()]
+    connection = session.connection()
     # In one order, so that terminals which insert several never wait for each other in a circle.
-    insert_missing(session, _ATTENDEES, sorted(rows, key=itemgetter("id")))
+    insert_missing_rows(connection, _ATTENDEES, sorted(people, key=itemgetter("id")))
     values = [order_values(of, order, ids[order.attendee]) for of, order in asked.values()]
-    inserted = insert_missing(session, _ORDERS, values, ("id", "number"))
-    numbers = {row.id: row.number for row in inserted}
+    inserted = insert_missing_rows(connection, _ORDERS, values, (_ORDERS.c.id, _ORDERS.c.number))
+    numbers: dict[int, int] = dict(inserted)
     claims, pieces, packs = [], [], []
     for event_id, order in map(asked.__getitem__, numbers):
         for position, claim in enumerate(order.claims):
             claims.append(claim_values(event_id, order, position, ids[claim.holder]))
         pieces += [piece_values(event_id, order.id, piece) for piece in order.goodies]
         packs += [pack_values(event_id, order.id, pack) for pack in order.packs]
-    _insert(session, _CLAIMS, claims)
-    _insert(session, _PIECES, pieces)
-    _insert(session, PACKS, packs)
+    insert_rows(connection, _CLAIMS, claims)
+    insert_rows(connection, _PIECES, pieces)
+    insert_rows(connection, PACKS, packs)
     return [
         replace(order, number=numbers[order.id])
         if order.id in numbers and order is asked[order.id][1]
@@ -281,13 +276,10 @@ def _by_order(rows: Iterable[OneRow]) -> Mapping[int, Rows]:
     return found
 
 
-def _people(order: Order) -> set[Attendee]:
-    return {order.attendee, *(claim.holder for claim in order.claims)}
-
-
 def _changed(before: Order, after: Order) -> Changed:
     values = zip(_CHANGING, _changing(before), _changing(after), strict=True)
-    return tuple((name, value) for name, was, value in values if value != was)
+    # What did not change is the same object: to compare it would take longer.
+    return tuple([(name, value) for name, was, value in values if value is not was])
 
 
 def _in_turns(changes: Iterable[Change]) -> Iterable[dict[int, list[Change]]]:
@@ -312,38 +304,27 @@ def _update_orders(session: Session, changes: Iterable[Change]) -> set[int]:
     for before, after in changes:
         alike[before.revision, after.revision, _changed(before, after)].append(before.id)
     updated: set[int] = set()
-    connection = session.connection()
     for (seen, revision, changed), ids in alike.items():
-        values = {"ids": ids, "seen": seen, "new_revision": revision}
-        values |= {f"new_{name}": value for name, value in changed}
-        statement = _update_statement(tuple(name for name, _ in changed))
-        updated.update(connection.execute(statement, values).scalars())
+        new = dict(changed, revision=revision)
+        updated.update(
+            update_rows(session.connection(), _ORDERS.c.id, ids, {"revision": seen}, new)
+        )
     return updated
-
-
-@cache
-def _update_statement(changed: tuple[str, ...]) -> UpdateBase:
-    values: Mapping[str, BindParameter[object]] = {
-        name: bindparam(f"new_{name}") for name in (*changed, "revision")
-    }
-    seen = _ORDERS.c.revision == bindparam("seen")
-    statement = update(_ORDERS).where(_ORDERS.c.id.in_(_IDS), seen)
-    return statement.values(values).returning(_ORDERS.c.id)
 
 
 def _write_parts(session: Session, changes: Sequence[Change]) -> None:
     """The payments, discounts, goodies and packs of orders that were written."""
     connection = session.connection()
-    paying = [one for one in changes if one[1].payment != one[0].payment]
+    paying = [one for one in changes if one[1].payment is not one[0].payment]
     if gone := [before.id for before, _ in paying if before.payment]:
         connection.execute(_DELETE_PAYMENTS, {"ids": gone})
     paid = [payment_values(after.id, after.payment) for _, after in paying if after.payment]
-    _insert(session, _PAYMENTS, paid)
-    asking = [one for one in changes if one[1].discount != one[0].discount]
+    insert_rows(connection, _PAYMENTS, paid)
+    asking = [one for one in changes if one[1].discount is not one[0].discount]
     if gone := [before.id for before, _ in asking if before.discount]:
         connection.execute(_DELETE_DISCOUNTS, {"ids": gone})
     asked = [discount_values(after.id, after.discount) for _, after in asking if after.discount]
-    _insert(session, _DISCOUNTS, asked)
+    insert_rows(connection, _DISCOUNTS, asked)
     moved = defaultdict[tuple[int, GoodieState], list[int]](list)
     for before, after in changes:
         for piece in after.goodies:
@@ -352,11 +333,6 @@ def _write_parts(session: Session, changes: Sequence[Change]) -> None:
     for (position, state), ids in moved.items():
         connection.execute(_UPDATE_PIECES, {"ids": ids, "at": position, "new_state": state})
     order_packs.bind(connection, changes)
-
-
-def _insert(session: Session, table: Table, rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        session.connection().execute(_INSERTS[table], rows)
 
 
 def unfinished(session: Session, event_id: int, now: datetime) -> Sequence[int]:

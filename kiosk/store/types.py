@@ -40,6 +40,14 @@ def _id_number(value: bytes | None) -> int | None:
     return None if value is None else int.from_bytes(value, "big")
 
 
+def _microseconds(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
+
+
+def _number(flag: bool | None) -> int | None:
+    return None if flag is None else int(flag)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant; microseconds since 1970 on SQLite, which would drop the time zone."""
 
@@ -51,10 +59,8 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(Integer())
         return dialect.type_descriptor(DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | datetime | None:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return microseconds(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None] | None:
+        return _microseconds if dialect.name == "sqlite" else None
 
     def process_result_value(
         self, value: int | datetime | None, dialect: Dialect
@@ -80,8 +86,8 @@ class Flag(TypeDecorator[bool]):
     impl = Integer
     cache_ok = True
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[bool | None], int | None]:
+        return _number
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
         return None if value is None else bool(value)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Executable, Row, Table
+from sqlalchemy import Executable, Insert, Row, Table, TableClause
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
@@ -25,11 +25,16 @@ def insert_missing(
 
 @cache
 def _statement(table: Table, returned: tuple[str, ...], dialect: str) -> Executable:
-    columns = [table.c[name] for name in returned] or list(table.primary_key)
     # With something to return, many rows are one statement, not one statement for each.
+    columns = [table.c[name] for name in returned] or list(table.primary_key)
+    return inserting_missing(table, dialect).returning(*columns)
+
+
+def inserting_missing(table: TableClause, dialect: str) -> Insert:
+    """A statement that leaves rows with the same keys as they are."""
     if dialect == "postgresql":
         # Loaded for those who use it: it is a twentieth of a start.
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table).on_conflict_do_nothing().returning(*columns)
-    return sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
