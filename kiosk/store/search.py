@@ -63,7 +63,6 @@ _BY_FORMER_NUMBER: Final = (
 _NEW_PEOPLE: Final = (
     select(_ATTENDEES.c.id, _ATTENDEES.c.name, _ATTENDEES.c.email)
     .where(NEW)
-    .order_by(_ATTENDEES.c.id)
     .limit(bindparam("people"))
     # Whom another terminal is just learning it need not wait for.
     .with_for_update(skip_locked=True)
