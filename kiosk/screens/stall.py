@@ -15,6 +15,7 @@ from kiosk.domain.token_receipts import MoveReceipt
 from kiosk.domain.wallets import OpenWallet, PresentedWallet, WalletBusy
 from kiosk.screens import keeping, staff_helps
 from kiosk.screens.base import AWAY, Desk
+from kiosk.screens.confirm import ConfirmDialog
 from kiosk.screens.help import Help
 from kiosk.screens.listing import ListScreen
 from kiosk.screens.pin import approval
@@ -128,18 +129,30 @@ class StallScreen(ListScreen[Taken], StaffMode):
     async def _paid(self, price: Price, wallet: PresentedWallet | OpenWallet) -> str:
         words = self.words
         try:
-            taken = await self.desk.services.token_desk.take(price, wallet, self.staff)
+            taken = await self._answered(price, wallet)
         except InsufficientTokens as refused:
             has = words.number(refused.available)
             return words("✖ Nothing was taken: the wallet has {n}.", n=has)
         except WalletBusy:
             return words("✖ Nothing was taken: others spend from this wallet. Please try again.")
-        except AWAY:
-            return words("No answer: look at the list before you try again.")
+        if taken is None:
+            return words("No answer: it may be taken within a minute. Look at the list first.")
         # What was just taken is what the next key is about.
         self.query_one(OptionList).highlighted = None
         name = cut(taken.owner.name, _NAME_COLUMNS)
         return words("✔ {price} from {name}", price=price_words(self.desk, price), name=name)
+
+    async def _answered(self, price: Price, wallet: PresentedWallet | OpenWallet) -> Taken | None:
+        """What was taken; the same price is asked for until there is an answer, or nobody waits."""
+        words = self.words
+        title, what = price_words(self.desk, price), words("No answer. Asking again is safe.")
+        while True:
+            try:
+                return await self.desk.services.token_desk.take(price, wallet, self.staff)
+            except AWAY:
+                asking = ConfirmDialog(self.desk, title, what, words("Ask again"))
+                if not await self.app.push_screen_wait(asking):
+                    return None
 
     def action_stall(self) -> None:
         if not self.busy and len(self.desk.services.catalog.event.stalls) > 1:
@@ -227,4 +240,4 @@ class StallScreen(ListScreen[Taken], StaffMode):
             return words("Too late: that shift is over.") if late else words("Nobody took them.")
         except AWAY:
             return words("No answer: look at the list before you try again.")
-        return words("✔ {tokens} are back in the wallet.", tokens=what)
+        return words("✔ Back in the wallet: {tokens}", tokens=what)

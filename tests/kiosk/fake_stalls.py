@@ -19,11 +19,14 @@ class FakeTokenDesk(TokenDesk, Answers):
         Answers.__init__(self)
         self._event = event
         self.known: list[Taken] = []
+        self.asked: list[int] = []
+        """The id of each price that was asked for."""
         self.reasons: list[str] = []
 
     async def take(
         self, price: Price, wallet: PresentedWallet | OpenWallet, staff: StaffMember
     ) -> Taken:
+        self.asked.append(price.id)
         self.check()
         owner = wallet.owner if isinstance(wallet, PresentedWallet) else wallet.owner.masked
         taken = Taken(price.id, price.stall, price.token, price.amount, owner, NOON)

@@ -8,6 +8,7 @@ from kiosk.domain.people import Attendee
 from kiosk.domain.stalls import BackFault, NotGivenBack, Taken
 from kiosk.domain.tokens import Limits, Token
 from kiosk.domain.wallets import WalletBusy
+from kiosk.screens.confirm import ConfirmDialog
 from kiosk.screens.help import HelpScreen
 from kiosk.screens.pin import PinDialog
 from kiosk.screens.reason import ReasonDialog
@@ -144,7 +145,6 @@ async def test_of_several_stalls_one_is_chosen_and_stays() -> None:
     [
         (InsufficientTokens(3, 1), "the wallet has 1"),
         (WalletBusy(1), "others spend from this wallet"),
-        (LEDGER_AWAY, "look at the list before you try again"),
     ],
 )
 async def test_what_is_not_taken_is_said(refusal: Exception, said: str) -> None:
@@ -154,6 +154,35 @@ async def test_what_is_not_taken_is_said(refusal: Exception, said: str) -> None:
         await to_stall(pilot)
         await take(pilot, 3)
         await until_text(pilot, said)
+        assert fakes.token_desk.known == []
+
+
+async def test_without_an_answer_the_same_price_is_asked_for_again() -> None:
+    fakes = Fakes(a_market("Bar"))
+    fakes.token_desk.refuse(LEDGER_AWAY, LEDGER_AWAY)
+    async with playing(fakes.services) as (_, pilot):
+        await to_stall(pilot)
+        await ask_for(pilot, 3)
+        await type_in(pilot, OWN_CODE)
+        for _ in range(2):
+            await until_screen(pilot, ConfirmDialog)
+            await until_text(pilot, "No answer. Asking again is safe.")
+            await pilot.press("enter")
+        await until_text(pilot, "✔ 3 × Drink · Bar")
+        assert len({*fakes.token_desk.asked}) == 1
+        assert len(fakes.token_desk.asked) == 3
+
+
+async def test_who_does_not_wait_for_an_answer_is_sent_to_the_list() -> None:
+    fakes = Fakes(a_market("Bar"))
+    fakes.token_desk.refuse(LEDGER_AWAY)
+    async with playing(fakes.services) as (_, pilot):
+        await to_stall(pilot)
+        await ask_for(pilot, 3)
+        await type_in(pilot, OWN_CODE)
+        await until_screen(pilot, ConfirmDialog)
+        await pilot.press("escape")
+        await until_text(pilot, "it may be taken within a minute. Look at the list first.")
         assert fakes.token_desk.known == []
 
 
@@ -209,7 +238,7 @@ async def test_a_supervisor_gives_tokens_back_with_a_reason() -> None:
         await until_screen(pilot, PinDialog)
         await type_in(pilot, "3333")
         await until_screen(pilot, StallScreen)
-        await until_text(pilot, "✔ 3 × Drink are back in the wallet.")
+        await until_text(pilot, "✔ Back in the wallet: 3 × Drink")
         assert fakes.token_desk.reasons == ["too many"]
         await until_text(pilot, "given back")
         await pilot.press("f4")
