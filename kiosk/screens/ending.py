@@ -4,7 +4,9 @@ from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.messages import Prune
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 T = TypeVar("T")
 
@@ -12,6 +14,8 @@ T = TypeVar("T")
 class EndingScreen(Screen[T]):
     """A screen that answers once, and whose workers look for no widget that is gone."""
 
+    # Whoever gets the focus or loses it is painted anew. Textual would paint all of the screen.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     LETS_STAFF_IN: ClassVar[bool] = False
     """Whether the staff's chord asks for a PIN here."""
 

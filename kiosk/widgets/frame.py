@@ -37,13 +37,22 @@ class KeyHint(Static):
     """
 
     def __init__(self, key: Key) -> None:
-        label = Content.styled(key.label, "bold $ink")
-        super().__init__(Content.assemble(label, " ", key.words))
-        self._action = key.action
+        super().__init__(_key_words(key))
+        self._key = key
+
+    def say(self, key: Key) -> None:
+        """Offer another key."""
+        if key != self._key:
+            self._key = key
+            self.update(_key_words(key))
 
     async def on_click(self, click: events.Click) -> None:
         click.stop()
-        await self.screen.run_action(self._action)
+        await self.screen.run_action(self._key.action)
+
+
+def _key_words(key: Key) -> Content:
+    return Content.assemble(Content.styled(key.label, "bold $ink"), " ", key.words)
 
 
 class KeyBar(Horizontal):
@@ -74,9 +83,15 @@ class KeyBar(Horizontal):
 
     async def show(self, keys: Sequence[Key]) -> None:
         """Offer other keys."""
-        if tuple(keys) != self._keys:
-            self._keys = tuple(keys)
-            await self.recompose()
+        self._keys = tuple(keys)
+        hints = list(self.query(KeyHint))
+        for hint, key in zip(hints, keys, strict=False):
+            hint.say(key)
+        # To mount a hint takes longer than to have it say something else.
+        if spare := hints[len(keys) :]:
+            await self.remove_children(spare)
+        if more := self._keys[len(hints) :]:
+            await self.mount_all(map(KeyHint, more))
 
 
 class FrameHeader(Horizontal):
