@@ -208,7 +208,7 @@ def _plan(event: Event, wish: Wish) -> AirdropPlan:
 
 
 def _bad(row: BadRow) -> Line:
-    name, email, amount = (*row.cells, "", "", "")[:3]
+    name, email, amount = (row.values.get(column, "") for column in ("name", "email", "amount"))
     return row.line, name, email, amount, _FAULTS[row.fault]
 
 

@@ -1,7 +1,7 @@
 """Lists of people for an airdrop, as spreadsheets write them, with a reason for each bad row."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -12,6 +12,7 @@ from kiosk.domain.people import Attendee
 from kiosk.domain.tokens import SUPPLY_MAX
 
 COLUMNS: Final = ("name", "email", "amount", "address")
+_DIGITS_MAX: Final = len(str(SUPPLY_MAX))
 _REQUIRED: Final = frozenset({"name", "email"})
 
 
@@ -55,11 +56,11 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot, and why."""
+    """A row that cannot, and why; `values` are by the names of their columns."""
 
     position: int
     line: int
-    cells: tuple[str, ...]
+    values: Mapping[str, str]
     fault: RowFault
 
 
@@ -111,34 +112,34 @@ def _rows(
         if not any(cell.strip() for cell in cells):
             continue
         position += 1
-        row = _row(position, lines.line_num, cells, names, amount)
+        values = dict(zip(names, cells, strict=False))
+        too_many = len(cells) > len(names)
+        row = RowFault.COLUMNS if too_many else _row(position, lines.line_num, values, amount)
         if isinstance(row, ListedRow):
             if row.owner in seen:
-                row = BadRow(position, lines.line_num, tuple(cells), RowFault.TWICE)
+                row = RowFault.TWICE
             elif not is_address(row.address):
-                row = BadRow(position, lines.line_num, tuple(cells), RowFault.ADDRESS)
+                row = RowFault.ADDRESS
             else:
                 seen.add(row.owner)
-        yield row
+        if isinstance(row, RowFault):
+            yield BadRow(position, lines.line_num, values, row)
+        else:
+            yield row
 
 
 def _row(
-    position: int, line: int, cells: list[str], names: list[str], amount: int | None
-) -> ListedRow | BadRow:
-    def bad(fault: RowFault) -> BadRow:
-        return BadRow(position, line, tuple(cells), fault)
-
-    if len(cells) > len(names):
-        return bad(RowFault.COLUMNS)
-    values = dict(zip(names, cells, strict=False))
+    position: int, line: int, values: Mapping[str, str], amount: int | None
+) -> ListedRow | RowFault:
     try:
         owner = Attendee.of(values.get("name", ""), values.get("email", ""))
     except InvalidName:
-        return bad(RowFault.NAME)
+        return RowFault.NAME
     except InvalidEmail:
-        return bad(RowFault.EMAIL)
+        return RowFault.EMAIL
     given = values.get("amount", "").strip()
-    tokens = amount if not given else int(given) if given.isascii() and given.isdigit() else 0
+    is_number = given.isascii() and given.isdigit() and len(given) <= _DIGITS_MAX
+    tokens = amount if not given else int(given) if is_number else 0
     if tokens is None or not 1 <= tokens <= SUPPLY_MAX:
-        return bad(RowFault.AMOUNT)
+        return RowFault.AMOUNT
     return ListedRow(position, line, owner, tokens, values.get("address", "").strip())

@@ -43,6 +43,7 @@ def test_an_address_on_the_chain_is_kept() -> None:
         ("Ada,ada@example.org,0", RowFault.AMOUNT),
         ("Ada,ada@example.org,-1", RowFault.AMOUNT),
         ("Ada,ada@example.org,1.5", RowFault.AMOUNT),
+        (f"Ada,ada@example.org,{'9' * 5000}", RowFault.AMOUNT),
         ("Ada,ada@example.org,٣", RowFault.AMOUNT),
         ("Ada,ada@example.org,", RowFault.AMOUNT),
         ("Ada,ada@example.org,5,6", RowFault.COLUMNS),
@@ -73,3 +74,9 @@ def test_each_bad_row_says_why_and_keeps_nobody_else(line: str, fault: RowFault)
 def test_a_list_without_its_columns_is_refused_whole(text: str, expected: str) -> None:
     with pytest.raises(InvalidList, match=expected):
         read_list(text)
+
+
+def test_a_bad_row_is_told_by_its_columns_in_whatever_order() -> None:
+    [bad] = read_list("amount;email;name\n5;ada;Ada")
+    assert isinstance(bad, BadRow)
+    assert bad.values == {"name": "Ada", "email": "ada", "amount": "5"}
