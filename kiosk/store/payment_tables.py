@@ -90,9 +90,7 @@ class ProviderEventRow(SQLModel, table=True):
     __tablename__ = "provider_event"
     __table_args__ = (
         one_of("kind", EventKind),
-        CheckConstraint(
-            f"effect IN ({', '.join(repr(str(effect)) for effect in Effect)})", name="effect"
-        ),
+        one_of("effect", Effect),
         CheckConstraint("amount_minor >= 0", name="amount_minor"),
         Index(
             "ix_provider_event_undone",

@@ -1,5 +1,6 @@
 """What all tables share: how constraints are named, and the conditions that indexes name."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -29,5 +30,10 @@ INVOICED: Final = text("method = 'invoice'")
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """A column of text that holds one of `words`."""
-    quoted = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+    return CheckConstraint(is_one_of(column, words), name=column)
+
+
+def is_one_of(column: str, words: Iterable[StrEnum]) -> str:
+    """That a column of text holds one of `words`, as a condition of a constraint."""
+    # SQLite would build a list of them, as `IN` has it, anew for each row that it checks.
+    return " OR ".join(f"{column} = '{word}'" for word in words)

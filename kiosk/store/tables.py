@@ -22,9 +22,16 @@ from kiosk.store.schema import METADATA as METADATA
 from kiosk.store.schema import NEW as NEW
 from kiosk.store.schema import OPEN as OPEN
 from kiosk.store.schema import STRICT as STRICT
+from kiosk.store.schema import is_one_of
 from kiosk.store.schema import one_of as one_of
 from kiosk.store.types import Flag, Id128, Instant, Integer64
 
+_ENDED: Final = (
+    OrderState.SOLD_OUT,
+    OrderState.PAID,
+    OrderState.PAID_UNFULFILLED,
+    OrderState.REFUNDED,
+)
 _EMPTY: Final = {"server_default": text("''")}
 
 
@@ -88,7 +95,7 @@ class OrderRow(SQLModel, table=True):
         # A hold that was only asked for is never settled; what was paid always is.
         CheckConstraint("state <> 'placed' OR settled = 0", name="placed_is_open"),
         CheckConstraint(
-            "state NOT IN ('sold_out', 'paid', 'paid_unfulfilled', 'refunded') OR settled = 1",
+            f"settled = 1 OR NOT ({is_one_of('state', _ENDED)})",
             name="ended_is_settled",
         ),
         Index(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from kiosk.store import pairings
@@ -99,6 +100,23 @@ def test_payments_and_refunds_that_are_due_survive(database: Engine) -> None:
     assert [tuple(row) for row in refunds] == [
         (b"\x02" * 16, b"f" * 16, "unfulfilled", 400, 15, "due")
     ]
+
+
+def test_what_may_not_be_stored_is_refused_after_all_changes(database: Engine) -> None:
+    with database.begin() as connection:
+        open_event(connection)
+        sell(connection, 1, "paid", "post")
+
+    upgrade(database)
+
+    changes = ["UPDATE orders SET state = 'lost'", "UPDATE orders SET settled = 0"]
+    changes += ["UPDATE payment SET booking = 'twice'", "UPDATE payment SET method = 'barter'"]
+    with database.connect() as connection:
+        assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+        for change in changes:
+            with pytest.raises(IntegrityError, match="CHECK constraint failed"):
+                connection.execute(text(change))
+        connection.execute(text("UPDATE orders SET state = 'held', settled = 0"))
 
 
 def test_orders_say_whether_a_provider_was_asked_for_them(database: Engine) -> None:
