@@ -91,7 +91,7 @@ class Sales:
                     raise faults[0]
                 self._stock.check_room(session, rooms, order_id, attendee)
             if found is None:
-                [inserted] = orders.insert_all(session, [(event.id, fresh())])
+                [inserted] = orders.insert_all(session.connection(), [(event.id, fresh())])
                 assert inserted is not None, "it is not there"
                 return inserted
             return orders.change(session, order_id, lambda order: order.place_again(now))

@@ -134,6 +134,6 @@ def _owed(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
     """What is still owed on invoices, by order."""
     return {
         order.id: invoice(order, refunds.payments_of(session, order.id)).outstanding.minor
-        for order in (orders.find_all(session, ids) if ids else ())
+        for order in (orders.find_all(session.connection(), ids) if ids else ())
         if order is not None
     }

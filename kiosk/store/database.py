@@ -20,7 +20,7 @@ from kiosk.store.migrate import upgrade
 
 T = TypeVar("T")
 Item = TypeVar("Item")
-BulkWork = Callable[[Session, Sequence[Item]], Sequence[T]]
+BulkWork = Callable[[Connection, Sequence[Item]], Sequence[T]]
 """Does something with many items at once; a result for each."""
 
 BUSY_TIMEOUT_SECONDS = 10
@@ -76,25 +76,28 @@ class _Bulk(Generic[Item, T]):
 
     def run_whole(self, connection: Connection) -> bool:
         """Do it without a savepoint; false means that the transaction is to be undone."""
-        with (
-            _Caught() as caught,
-            Session(connection, join_transaction_mode="rollback_only") as session,
-        ):
-            self._answers = self._work(session, self._items)
-            session.flush()
+        with _Caught() as caught:
+            self._answers = self._work(connection, self._items)
         return caught.error is None
 
     def run(self, connection: Connection) -> None:
-        answers = _attempt(connection, lambda session: self._work(session, self._items))
+        answers = self._attempt(connection, self._items)
         self._answers = (
-            [_attempt(connection, partial(self._one, item)) for item in self._items]
+            [self._one(connection, item) for item in self._items]
             if isinstance(answers, BaseException)
             else answers
         )
 
-    def _one(self, item: Item, session: Session) -> T:
-        [answer] = self._work(session, [item])
-        return answer
+    def _one(self, connection: Connection, item: Item) -> T | BaseException:
+        answers = self._attempt(connection, [item])
+        return answers if isinstance(answers, BaseException) else answers[0]
+
+    def _attempt(
+        self, connection: Connection, items: Sequence[Item]
+    ) -> Sequence[T] | BaseException:
+        with _Caught() as caught, connection.begin_nested():
+            answers = self._work(connection, items)
+        return caught.error or answers
 
     def finish(self, error: BaseException | None = None) -> None:
         """Tell the callers; `error` is what befell everybody."""
@@ -146,6 +149,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # Kept: to fetch one for each commit takes longer than a small one has to write.
+        self._kept: Connection | None = None
         # One thread: SQLite has one writer anyway, and what waits for it shares its next commit.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[_Waiting] = []
@@ -203,7 +208,7 @@ class Database:
         """Finish what waits and let go of the files."""
         if self._drain is not None:
             await self._drain
-        await self._in_thread(self._engine.dispose)
+        await self._in_thread(self._let_go)
         self._thread.shutdown()
 
     def _start(self) -> None:
@@ -233,7 +238,8 @@ class Database:
         bulks = [unit for unit in units if isinstance(unit, _Bulk)]
         if len(bulks) == len(units) and self._commit_whole(bulks):
             return
-        with self._engine.begin() as connection:
+        connection = self._connection()
+        with connection.begin():
             for unit in units:
                 unit.run(connection)
             _check_open(connection)
@@ -241,12 +247,23 @@ class Database:
     def _commit_whole(self, bulks: "Sequence[_Bulk[object, object]]") -> bool:
         """Commit, or do nothing if one fails, which bulks hardly ever do: in a rush, a savepoint
         for each would cost a tenth of all that the store does."""
-        with self._engine.begin() as connection:
+        connection = self._connection()
+        with connection.begin() as transaction:
             if not all(bulk.run_whole(connection) for bulk in bulks):
-                connection.rollback()
+                transaction.rollback()
                 return False
             _check_open(connection)
         return True
+
+    def _connection(self) -> Connection:
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        return self._kept
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+        self._engine.dispose()
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import (
     BindParameter,
+    Connection,
     Row,
     bindparam,
     delete,
@@ -127,7 +128,7 @@ _OWNED: Final = (
 
 def find(session: Session, order_id: int) -> Order | None:
     """The order, locked against other writers until the unit of work ends."""
-    [found] = find_all(session, [order_id])
+    [found] = find_all(session.connection(), [order_id])
     return found
 
 
@@ -145,9 +146,9 @@ def id_of_number(session: Session, event_id: int, number: int) -> int | None:
     return session.exec(of_event.where(OrderRow.number == number)).first()
 
 
-def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
+def find_all(connection: Connection, order_ids: Sequence[int]) -> list[Order | None]:
     """Each order, locked against other writers until the unit of work ends."""
-    connection, ids = session.connection(), {"ids": order_ids}
+    ids = {"ids": order_ids}
     found = {row.id: row for row in connection.execute(_FIND, ids)}
     claims = _by_order(connection.execute(_FIND_CLAIMS, ids))
     payments = {row.order_id: row for row in connection.execute(_FIND_PAYMENTS, ids)}
@@ -170,7 +171,7 @@ def find_all(session: Session, order_ids: Sequence[int]) -> list[Order | None]:
     ]
 
 
-def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order | None]:
+def insert_all(connection: Connection, new: Sequence[tuple[int, Order]]) -> list[Order | None]:
     """Store new orders, each of the event of that id.
 
     They come back with their numbers; None for one whose id is stored already.
@@ -185,7 +186,6 @@ def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order
             if person not in ids:
                 ids[person] = attendee_id(person)
     people = [{"id": id_, "name": one.name, "email": one.email} for one, id_ in ids.items()]
-    connection = session.connection()
     # In one order, so that terminals which insert several never wait for each other in a circle.
     insert_missing_rows(connection, _ATTENDEES, sorted(people, key=itemgetter("id")))
     values = [order_values(of, order, ids[order.attendee]) for of, order in asked.values()]
@@ -208,7 +208,7 @@ def insert_all(session: Session, new: Sequence[tuple[int, Order]]) -> list[Order
     ]
 
 
-def write_all(session: Session, changes: Sequence[Change]) -> list[bool]:
+def write_all(connection: Connection, changes: Sequence[Change]) -> list[bool]:
     """Store orders as they became, if they still are what they were; whether each was stored.
 
     What an order became is `revised`. Changes that follow one another are stored at once.
@@ -216,8 +216,8 @@ def write_all(session: Session, changes: Sequence[Change]) -> list[bool]:
     written: set[int] = set()
     for turn in _in_turns(changes):
         whole = {id_: (steps[0][0], steps[-1][1]) for id_, steps in turn.items()}
-        ids = _update_orders(session, whole.values())
-        _write_parts(session, [whole[order_id] for order_id in ids])
+        ids = _update_orders(connection, whole.values())
+        _write_parts(connection, [whole[order_id] for order_id in ids])
         written.update(id(after) for order_id in ids for _, after in turn[order_id])
     return [id(after) in written for _, after in changes]
 
@@ -242,7 +242,7 @@ def _write(session: Session, before: Order, transition: Callable[[Order], Order]
     if after == before:
         return before
     after = after.revised()
-    return after if write_all(session, [(before, after)]) == [True] else None
+    return after if write_all(session.connection(), [(before, after)]) == [True] else None
 
 
 def _order(
@@ -298,7 +298,7 @@ def _in_turns(changes: Iterable[Change]) -> Iterable[dict[int, list[Change]]]:
     return turns
 
 
-def _update_orders(session: Session, changes: Iterable[Change]) -> set[int]:
+def _update_orders(connection: Connection, changes: Iterable[Change]) -> set[int]:
     # Orders that change alike share a statement: in a rush, all of them do.
     alike = defaultdict[tuple[int, int, Changed], list[int]](list)
     for before, after in changes:
@@ -306,15 +306,12 @@ def _update_orders(session: Session, changes: Iterable[Change]) -> set[int]:
     updated: set[int] = set()
     for (seen, revision, changed), ids in alike.items():
         new = dict(changed, revision=revision)
-        updated.update(
-            update_rows(session.connection(), _ORDERS.c.id, ids, {"revision": seen}, new)
-        )
+        updated.update(update_rows(connection, _ORDERS.c.id, ids, {"revision": seen}, new))
     return updated
 
 
-def _write_parts(session: Session, changes: Sequence[Change]) -> None:
+def _write_parts(connection: Connection, changes: Sequence[Change]) -> None:
     """The payments, discounts, goodies and packs of orders that were written."""
-    connection = session.connection()
     paying = [one for one in changes if one[1].payment is not one[0].payment]
     if gone := [before.id for before, _ in paying if before.payment]:
         connection.execute(_DELETE_PAYMENTS, {"ids": gone})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 from sqlmodel import Session
 
 from kiosk.domain.money import Money
@@ -93,13 +93,13 @@ def by_reference(session: Session, provider: str, reference: str) -> ProviderPay
 
 def open_of(session: Session, order_id: int) -> ProviderPayment | None:
     """The payment that is open for an order, locked until the unit of work ends."""
-    [found] = open_of_all(session, [order_id])
+    [found] = open_of_all(session.connection(), [order_id])
     return found
 
 
-def open_of_all(session: Session, order_ids: Sequence[int]) -> list[ProviderPayment | None]:
+def open_of_all(connection: Connection, order_ids: Sequence[int]) -> list[ProviderPayment | None]:
     """The payment that is open for each order, locked until the unit of work ends."""
-    rows = session.connection().execute(_OPEN_OF_ORDERS, {"order_ids": order_ids})
+    rows = connection.execute(_OPEN_OF_ORDERS, {"order_ids": order_ids})
     found = {row.order_id: _payment(row) for row in rows}
     return [found.get(order_id) for order_id in order_ids]
 

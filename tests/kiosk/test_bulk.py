@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlmodel import Session, select
 
 from kiosk.domain.errors import StoreUnavailable
@@ -31,9 +31,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-def register_all(session: Session, names: Sequence[str]) -> list[int]:
+def register_all(connection: Connection, names: Sequence[str]) -> list[int]:
     calls.append(len(names))
-    numbers = [register(session, name) for name in names]
+    with Session(connection) as session, session.begin():
+        numbers = [register(session, name) for name in names]
     if "bad" in names:
         raise LookupError
     return numbers
@@ -43,9 +44,9 @@ def names_of_all(session: Session) -> list[str]:
     return sorted(session.exec(select(TerminalRow.name)).all())
 
 
-def undo_everything(session: Session, items: Sequence[int]) -> Sequence[int]:
+def undo_everything(connection: Connection, items: Sequence[int]) -> Sequence[int]:
     # As SQLite does of its own accord when a disk is full.
-    session.connection().exec_driver_sql("ROLLBACK")
+    connection.exec_driver_sql("ROLLBACK")
     return items
 
 
@@ -181,9 +182,15 @@ async def test_changes_that_follow_one_another_are_stored_at_once_or_not_at_all(
     over = held.expire(held.held_until).revised()
     both = [(held, over), (over, over.released().revised())]
 
-    assert await store.transaction(lambda session: write_all(session, both)) == [True, True]
+    assert await store.transaction(lambda session: write_all(session.connection(), both)) == [
+        True,
+        True,
+    ]
     assert await OrderBook(store).find(held.id) == both[1][1]
-    assert await store.transaction(lambda session: write_all(session, both)) == [False, False]
+    assert await store.transaction(lambda session: write_all(session.connection(), both)) == [
+        False,
+        False,
+    ]
 
 
 async def test_what_was_recorded_without_waiting_is_seen_by_whoever_reads_next(
