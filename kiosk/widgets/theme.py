@@ -141,7 +141,9 @@ def theme(name: str) -> Theme:
 
 
 def dress(app: App[None], name: str = "ink") -> None:
-    """Give an app the three themes, and put on the one named."""
+    """Give a new app the three themes, and put on the one named."""
     for each in PALETTES:
         app.register_theme(theme(each))
-    app.theme = name
+    # By no change of theme, for which all sheets would be parsed twice before the first screen.
+    app.set_reactive(App.theme, name)
+    app.stylesheet.set_variables(app.get_css_variables())
