@@ -6,7 +6,7 @@ row. Statements are built once: building one takes longer than SQLite takes to e
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Final, TypeAlias
@@ -67,6 +67,7 @@ _REFUNDS: Final = METADATA.tables[RefundRow.__tablename__]
 _SLOTS: Final = METADATA.tables["slot"]
 _CHANGING: Final = ("state", "attempt", "hold_seconds", "held_until", "settled", "asked_provider")
 _changing: Final = attrgetter(*_CHANGING)
+_after_number: Final = attrgetter(*(one.name for one in fields(Order)[2:]))
 _IDS: Final[BindParameter[object]] = bindparam("ids", expanding=True)
 
 _FIND: Final = (
@@ -201,7 +202,7 @@ def insert_all(connection: Connection, new: Sequence[tuple[int, Order]]) -> list
     insert_rows(connection, _PIECES, pieces)
     insert_rows(connection, PACKS, packs)
     return [
-        replace(order, number=numbers[order.id])
+        _numbered(order, numbers[order.id])
         if order.id in numbers and order is asked[order.id][1]
         else None
         for _, order in new
@@ -267,6 +268,11 @@ def _order(
         discount=None if discount is None else discount_of(discount, row.currency),
         packs=tuple(pack_of(pack, row.currency) for pack in packs),
     )
+
+
+def _numbered(order: Order, number: int) -> Order:
+    # What `replace` does, in a third of the time.
+    return Order(*(order.id, number, *_after_number(order)))
 
 
 def _by_order(rows: Iterable[OneRow]) -> Mapping[int, Rows]:
