@@ -27,7 +27,7 @@ from kiosk.screens.step import Step
 from kiosk.screens.wallet_words import WalletWords
 from kiosk.widgets.frame import Key
 from kiosk.widgets.pick_list import PickList
-from kiosk.widgets.plain import content, cut
+from kiosk.widgets.plain import content, cut, one_line
 from kiosk.widgets.target import Target
 
 log = logging.getLogger(__name__)
@@ -197,7 +197,9 @@ class WalletScreen(Step[Wanted]):
             amount = self._said.amount(share.amount, self._token)
             line = self.words("★ You may receive {amount}", amount=amount)
             when = self._said.conditions(airdrop.requirements)
-            self.query_one("#offered", Static).update(content(f"{line} {when}".strip()))
+            self.query_one("#offered", Static).update(
+                Content("\n".join(map(one_line, filter(None, (line, when)))))
+            )
 
     def _name_token(self) -> None:
         words = self.words

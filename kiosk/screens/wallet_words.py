@@ -1,5 +1,6 @@
 """What is said about a wallet: how much, what becomes of it, and what was."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,18 +31,21 @@ class WalletWords:
     def expiries(self, expiring: Sequence[Expiring]) -> str:
         """`3 are gone at 02:00 tonight. 5 are gone on Saturday at 09:00. The others stay.`"""
         words, now = self.desk.words, self.desk.now()
-        dated = [(one.at, one.amount) for one in expiring if one.at is not None]
-        if not dated:
+        gone: Counter[str] = Counter()
+        for one in expiring:
+            if one.at is not None:
+                # What is a few seconds apart is said as one.
+                gone[words.ahead(one.at, now)] += one.amount
+        if not gone:
             return words("They do not expire.") if expiring else ""
+        soonest = list(gone.items())
         said = [
-            words.count(
-                "One is gone {when}.", "{n} are gone {when}.", amount, when=words.ahead(at, now)
-            )
-            for at, amount in dated[:_EXPIRIES_MAX]
+            words.count("One is gone {when}.", "{n} are gone {when}.", amount, when=when)
+            for when, amount in soonest[:_EXPIRIES_MAX]
         ]
-        if later := sum(amount for _, amount in dated[_EXPIRIES_MAX:]):
+        if later := sum(amount for _, amount in soonest[_EXPIRIES_MAX:]):
             said.append(words.count("One is gone later.", "{n} are gone later.", later))
-        if len(dated) < len(expiring):
+        if any(one.at is None for one in expiring):
             said.append(words("The others stay."))
         return " ".join(said)
 

@@ -69,6 +69,10 @@ async def to_more(pilot: Play, downs: int) -> None:
             "3 are gone at 02:04 tonight. 3 are gone on Sunday at 10:04. 6 are gone later.",
         ),
         (
+            [Expiring(NOON + timedelta(hours=8, seconds=at), 3) for at in (1, 2, 3)],
+            "9 are gone at 02:04 tonight.",
+        ),
+        (
             [Expiring(NOON + timedelta(hours=8), 3), Expiring(None, 2)],
             "3 are gone at 02:04 tonight. The others stay.",
         ),
