@@ -10,6 +10,7 @@ from kiosk.domain.bills import Bill
 from kiosk.domain.statements import Expiring, HistoryKind, HistoryLine
 from kiosk.domain.tokens import Token
 from kiosk.screens.base import Desk
+from kiosk.services.token_payments import PLACE
 from kiosk.widgets.pick_list import PickRow
 from kiosk.widgets.plain import cut
 
@@ -115,12 +116,17 @@ class WalletWords:
             case HistoryKind.AIRDROP:
                 return words("airdrop: {name}", name=place) if place else words("airdrop")
             case HistoryKind.SPENT:
-                return words("spent: {place}", place=place)
+                return words("spent: {place}", place=self._place(place))
             case HistoryKind.GIVEN_BACK:
-                return words("given back: {place}", place=place)
+                return words("given back: {place}", place=self._place(place))
             case HistoryKind.EXPIRED:
                 return words("expired")
             case HistoryKind.REFUNDED:
                 return words("went back with a refund")
             case HistoryKind.TAKEN_BACK:
                 return words("taken back by the organisers")
+
+    def _place(self, app: str) -> str:
+        return (
+            self.desk.words("an order") if app == PLACE else self.desk.front.event.place_name(app)
+        )

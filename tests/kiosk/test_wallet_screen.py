@@ -10,6 +10,7 @@ from kiosk.domain.airdrops import Condition, Requirement
 from kiosk.domain.bills import Bill
 from kiosk.domain.chains import ChainUnavailable
 from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.events import Stall
 from kiosk.domain.statements import Expiring, HistoryKind, HistoryLine
 from kiosk.domain.wallets import CodeFault, CodeRefused, CodesUsedUp
 from kiosk.screens.base import Desk
@@ -22,9 +23,10 @@ from kiosk.screens.wallet_more import MoreScreen
 from kiosk.screens.wallet_pins import ChangePinScreen
 from kiosk.screens.wallet_words import WalletWords
 from kiosk.screens.welcome import WelcomeScreen
+from kiosk.services.token_payments import PLACE
 from kiosk.widgets.target import Target
 from kiosk.words import LANGUAGES
-from tests.kiosk.fake_events import LEDGER_AWAY, NOON
+from tests.kiosk.fake_events import LEDGER_AWAY, NOON, an_event
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.fake_wallets import DRINK, OWN_CODE, THEIR_CODE, a_bill, an_offer
 from tests.kiosk.playing import (
@@ -48,6 +50,24 @@ from tests.kiosk.wallet_ways import to_wallet, until_field, with_tokens
 def said(fakes: Fakes, language: str = "en") -> WalletWords:
     """What is said to the owner."""
     return WalletWords(Desk.of(fakes.services, language))
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "sentence"),
+    [
+        (HistoryKind.SPENT, "bar", "spent: Bar [/]"),
+        (HistoryKind.GIVEN_BACK, "bar", "given back: Bar [/]"),
+        (HistoryKind.SPENT, "chess", "spent: chess"),
+        (HistoryKind.SPENT, PLACE, "spent: an order “#3”"),
+    ],
+)
+def test_places_are_called_what_people_call_them(
+    kind: HistoryKind, place: str, sentence: str
+) -> None:
+    fakes = Fakes(an_event(tokens=(DRINK,), stalls=(Stall("bar", "Bar [/]"),)))
+    note = "#3" if place == PLACE else ""
+    row = said(fakes).history(HistoryLine(NOON, kind, -2, None, place, note))
+    assert row.text == sentence
 
 
 async def to_more(pilot: Play, downs: int) -> None:
