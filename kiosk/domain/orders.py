@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from operator import attrgetter
-from typing import Final, Self
+from typing import Self, TypedDict, Unpack
 
 from kiosk.domain.discounts import AppliedDiscount, DiscountState
 from kiosk.domain.errors import (
@@ -113,6 +112,20 @@ class SlotClaim:
     """Whether it is another person's by now, and none of the buyer's business."""
 
 
+class _Changes(TypedDict, total=False):
+    """What of a stored order may change."""
+
+    state: OrderState
+    attempt: int
+    held_until: datetime
+    settled: bool
+    payment: Payment | None
+    goodies: tuple[GoodiePiece, ...]
+    discount: AppliedDiscount | None
+    packs: tuple[OrderedPack, ...]
+    asked_provider: bool
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Order:
     """One checkout. `number` is for people, `id` for machines (128 bits, made by the buyer's side).
@@ -142,8 +155,7 @@ class Order:
     asked_provider: bool = False
     """Whether a provider was ever asked to take money for it: it may be paying right now."""
     revision: int = 0
-    """Counts the stored changes, so that a stale copy is never written over a newer one. Last,
-    for `revised`."""
+    """Counts the changes, so that a stale copy is never written over a newer one."""
 
     @property
     def is_discount_open(self) -> bool:
@@ -169,7 +181,7 @@ class Order:
         """What a discount takes off."""
         given = self.discount
         if given is None or given.state is not DiscountState.HELD:
-            return zero(self.total.currency)
+            return zero(self.prices[0].currency)
         return given.amount
 
     @property
@@ -209,10 +221,6 @@ class Order:
         pairs = zip(self.claims, holders, strict=True)
         return replace(self, claims=tuple(replace(claim, holder=one) for claim, one in pairs))
 
-    def revised(self) -> "Order":
-        """The order as it is stored, after one more change of what is stored."""
-        return Order(*(*_described(self), self.revision + 1))
-
     def place_again(self, now: datetime) -> Self:
         """Ask once more after `SOLD_OUT`; an order under way stays as it is.
 
@@ -222,8 +230,7 @@ class Order:
             raise HoldExpired(self.id)
         if self.state is not OrderState.SOLD_OUT:
             return self
-        return replace(
-            self,
+        return self._changed(
             state=OrderState.PLACED,
             attempt=self.attempt + 1,
             held_until=now + timedelta(seconds=self.hold_seconds),
@@ -236,8 +243,7 @@ class Order:
         if self.are_packs_bound:
             return self
         bound = zip(self.packs, expiries, strict=True)
-        return replace(
-            self,
+        return self._changed(
             packs=tuple(replace(pack, wallet=wallet, expires_at=at) for pack, at in bound),
         )
 
@@ -246,18 +252,18 @@ class Order:
         if self.state is not OrderState.PLACED or self.attempt != attempt:
             return self
         goodies = self._goodies(GoodieState.PROMISED, promised)
-        return replace(self, state=OrderState.HELD, settled=True, goodies=goodies)
+        return self._changed(state=OrderState.HELD, settled=True, goodies=goodies)
 
     def sold_out(self, attempt: int) -> Self:
         """The ledger refused the hold that `attempt` asked for."""
         if self.state is not OrderState.PLACED or self.attempt != attempt:
             return self
         goodies = self._goodies(GoodieState.NONE)
-        return replace(self, state=OrderState.SOLD_OUT, settled=True, goodies=goodies)
+        return self._changed(state=OrderState.SOLD_OUT, settled=True, goodies=goodies)
 
     def ask_provider(self) -> Self:
         """A provider is asked to take the money."""
-        return replace(self, asked_provider=True)
+        return self if self.asked_provider else self._changed(asked_provider=True)
 
     def begin_payment(self, payment: Payment) -> Self:
         """Take the money, once: an order already being paid keeps its payment.
@@ -270,7 +276,7 @@ class Order:
             raise NotPayable(self.id, self.state)
         if payment.method is not Method.INVOICE and payment.tendered < self.due:
             raise TooLittleTendered(self.due, payment.tendered)
-        return replace(self, payment=payment, settled=False)
+        return self._changed(payment=payment, settled=False)
 
     def fall_back(self, refused: Booking, *, has_room: bool = True) -> Self:
         """The ledger refused `refused`: ask for the next best thing.
@@ -282,9 +288,9 @@ class Order:
             return self
         is_last = refused is Booking.RETRY or not has_room
         if is_last and not self.payment.amount:
-            return replace(self, state=OrderState.EXPIRED, settled=True, payment=None)
+            return self._changed(state=OrderState.EXPIRED, settled=True, payment=None)
         following = Booking.ALONE if is_last else Booking.RETRY
-        return replace(self, payment=replace(self.payment, booking=following))
+        return self._changed(payment=replace(self.payment, booking=following))
 
     def paid(self, booking: Booking, granted: Collection[int] = ()) -> Self:
         """The ledger has booked what `booking` asked for, and granted these pieces of goodies."""
@@ -293,13 +299,13 @@ class Order:
         alone = booking is Booking.ALONE
         state = OrderState.PAID_UNFULFILLED if alone else OrderState.PAID
         goodies = self._goodies(GoodieState.GRANTED, () if alone else granted)
-        return replace(self, state=state, settled=True, goodies=goodies)
+        return self._changed(state=state, settled=True, goodies=goodies)
 
     def refunded(self) -> Self:
         """The money went back, and with it the places if there were any."""
         if self.state not in (OrderState.PAID, OrderState.PAID_UNFULFILLED):
             return self
-        return replace(self, state=OrderState.REFUNDED, goodies=self._goodies(GoodieState.NONE))
+        return self._changed(state=OrderState.REFUNDED, goodies=self._goodies(GoodieState.NONE))
 
     def apply_discount(self, asked: AppliedDiscount) -> Self:
         """Ask for the use of a code; the one it has stays. Raises `DiscountRefused`."""
@@ -314,9 +320,9 @@ class Order:
         attempt = before.attempt + 1 if before is not None else 1
         if not asked.is_limited:
             # Nobody counts its uses, so nobody can refuse it.
-            return replace(self, discount=replace(asked, state=DiscountState.HELD, attempt=attempt))
+            return self._changed(discount=replace(asked, state=DiscountState.HELD, attempt=attempt))
         asked = replace(asked, state=DiscountState.ASKED, attempt=attempt)
-        return replace(self, discount=asked, settled=False)
+        return self._changed(discount=asked, settled=False)
 
     def remove_discount(self, now: datetime) -> Self:
         """Take the code off again; without one, the order stays as it is."""
@@ -325,22 +331,22 @@ class Order:
         if given is None or given.state is not DiscountState.HELD:
             return self
         if not given.is_limited:
-            return replace(self, discount=replace(given, state=DiscountState.RETURNED))
+            return self._changed(discount=replace(given, state=DiscountState.RETURNED))
         returning = replace(given, state=DiscountState.RETURNING)
-        return replace(self, discount=returning, settled=False)
+        return self._changed(discount=returning, settled=False)
 
     def discount_answered(self, attempt: int, state: DiscountState) -> Self:
         """The ledger has said what became of the use that `attempt` asked for, or gave back."""
         given = self.discount
         if given is None or not self.is_discount_open or given.attempt != attempt:
             return self
-        return replace(self, discount=replace(given, state=state), settled=True)
+        return self._changed(discount=replace(given, state=state), settled=True)
 
     def cancel(self) -> Self:
         """Give the places back; raises `NotCancellable` once money was taken."""
         match self.state:
             case OrderState.HELD if self.payment is None:
-                return replace(self, state=OrderState.CANCELLED, settled=False)
+                return self._changed(state=OrderState.CANCELLED, settled=False)
             case OrderState.CANCELLED | OrderState.SOLD_OUT:
                 return self
             case OrderState.EXPIRED if self.payment is None:
@@ -350,13 +356,18 @@ class Order:
     def expire(self, now: datetime) -> Self:
         """End a hold whose time is over; a payment that was begun is never expired."""
         if self.state is OrderState.HELD and self.payment is None and now >= self.held_until:
-            return replace(self, state=OrderState.EXPIRED, settled=False)
+            return self._changed(state=OrderState.EXPIRED, settled=False)
         return self
 
     def released(self) -> Self:
         """The ledger has given the places back."""
         ended = self.state in (OrderState.CANCELLED, OrderState.EXPIRED)
-        return replace(self, settled=True) if ended and self.payment is None else self
+        if not ended or self.settled or self.payment is not None:
+            return self
+        return self._changed(settled=True)
+
+    def _changed(self, **changes: Unpack[_Changes]) -> Self:
+        return replace(self, revision=self.revision + 1, **changes)
 
     def _check_waiting(self, now: datetime) -> None:
         if self.state is not OrderState.HELD or self.payment is not None:
@@ -374,6 +385,3 @@ class Order:
             else replace(one, state=GoodieState.NONE)
             for one in self.goodies
         )
-
-
-_described: Final = attrgetter(*(one.name for one in fields(Order) if one.name != "revision"))

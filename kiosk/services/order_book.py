@@ -38,8 +38,7 @@ class OrderBook:
 
     async def insert(self, event_id: int, order: Order) -> Order | None:
         """Store a new order; it comes back with its number, or None if its id is stored already."""
-        inserted = await self._store.bulk(orders.insert_all, (event_id, order))
-        return self._keep(inserted) if inserted else None
+        return await self._store.bulk(orders.insert_all, (event_id, order))
 
     def record(self, order: Order, outcome: Callable[[Order], Order]) -> Order:
         """Store what the ledger answered, without waiting: the order as it will be stored.
@@ -47,7 +46,7 @@ class OrderBook:
         Whatever this process reads or changes afterwards comes after it. If it is lost, the order
         is unsettled and the ledger is asked again.
         """
-        after = outcome(order).revised()
+        after = outcome(order)
         recording = self._store.bulk_later(orders.write_all, (order, after))
         self._recording[order.id] = recording
         recording.add_done_callback(partial(self._recorded, order.id))
@@ -60,10 +59,9 @@ class OrderBook:
             # What an order in hand would refuse, the stored one may not.
             with suppress(KioskError):
                 after = transition(before)
-                if after is not before:
-                    after = after.revised()
-                    if await self._store.bulk(orders.write_all, (before, after)):
-                        return self._keep(after)
+                change = (before, after)
+                if after is not before and await self._store.bulk(orders.write_all, change):
+                    return self._keep(after)
         order_id = order.id if isinstance(order, Order) else order
         return self._keep(
             await self._store.transaction(

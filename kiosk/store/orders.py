@@ -212,7 +212,7 @@ def insert_all(connection: Connection, new: Sequence[tuple[int, Order]]) -> list
 def write_all(connection: Connection, changes: Sequence[Change]) -> list[bool]:
     """Store orders as they became, if they still are what they were; whether each was stored.
 
-    What an order became is `revised`. Changes that follow one another are stored at once.
+    What an order became has a later revision. Changes that follow one another are stored at once.
     """
     written: set[int] = set()
     for turn in _in_turns(changes):
@@ -240,9 +240,8 @@ def change(session: Session, order: Order | int, transition: Callable[[Order], O
 
 def _write(session: Session, before: Order, transition: Callable[[Order], Order]) -> Order | None:
     after = transition(before)
-    if after == before:
+    if after is before:
         return before
-    after = after.revised()
     return after if write_all(session.connection(), [(before, after)]) == [True] else None
 
 

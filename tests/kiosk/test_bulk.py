@@ -179,8 +179,8 @@ async def test_changes_that_follow_one_another_are_stored_at_once_or_not_at_all(
     terminal = await embedded.open()
     store = terminal.backing.store
     held = await terminal.hold()
-    over = held.expire(held.held_until).revised()
-    both = [(held, over), (over, over.released().revised())]
+    over = held.expire(held.held_until)
+    both = [(held, over), (over, over.released())]
 
     assert await store.transaction(lambda session: write_all(session.connection(), both)) == [
         True,

@@ -19,6 +19,31 @@ def being_paid(booking: Booking = Booking.POST, state: OrderState = S.HELD) -> O
     return an_order(state, payment=a_payment(booking=booking), settled=False)
 
 
+@pytest.mark.parametrize(
+    ("order", "transition"),
+    [
+        (an_order(S.SOLD_OUT), lambda order: order.place_again(NOW)),
+        (an_order(S.PLACED), lambda order: order.held(1)),
+        (an_order(S.PLACED), lambda order: order.sold_out(1)),
+        (an_order(), Order.ask_provider),
+        (an_order(), lambda order: order.begin_payment(a_payment())),
+        (being_paid(), lambda order: order.fall_back(Booking.POST)),
+        (being_paid(), lambda order: order.paid(Booking.POST)),
+        (an_order(S.PAID), Order.refunded),
+        (an_order(), Order.cancel),
+        (an_order(), lambda order: order.expire(LATER)),
+        (an_order(S.CANCELLED, settled=False), Order.released),
+    ],
+)
+def test_each_change_is_counted_and_made_once(
+    order: Order, transition: Callable[[Order], Order]
+) -> None:
+    after = transition(order)
+
+    assert after.revision == order.revision + 1
+    assert transition(after) is after
+
+
 def test_the_total_is_that_of_all_claims() -> None:
     assert an_order(claims=(a_claim(), a_claim(price=usd(150)))).total == usd(550)
 
