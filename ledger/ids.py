@@ -1,6 +1,6 @@
 """128-bit identifiers: made once by whoever starts an operation, stored before they are sent."""
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 import tigerbeetle
@@ -28,7 +28,7 @@ def derived_id(kind: str, *parts: int | str | bytes) -> int:
     `("1", 1)` all differ.
     """
     digest = _begun(kind).copy()
-    digest.update(b"".join(map(_encoded, parts)))
+    digest.update(b"".join([_encoded(part) for part in parts]))
     number = int.from_bytes(digest.digest(), "big")
     # The two forbidden values fold onto their neighbours; nobody will ever see it happen.
     return min(number or 1, _MAX - 1)
@@ -49,11 +49,14 @@ def _begun(kind: str) -> blake2b:
 
 
 def _encoded(part: int | str | bytes) -> bytes:
-    match part:
-        case int():
-            tag, data = b"i", part.to_bytes(part.bit_length() // 8 + 1, "big", signed=True)
-        case str():
-            tag, data = b"s", part.encode()
-        case bytes():
-            tag, data = b"b", part
-    return tag + len(data).to_bytes(4, "big") + data
+    if isinstance(part, int):
+        size = part.bit_length() // 8 + 1
+        return _head(b"i", size) + part.to_bytes(size, "big", signed=True)
+    tag, data = (b"s", part.encode()) if isinstance(part, str) else (b"b", part)
+    return _head(tag, len(data)) + data
+
+
+@lru_cache(64)
+def _head(tag: bytes, size: int) -> bytes:
+    # Almost all parts are numbers of a byte or of sixteen.
+    return tag + size.to_bytes(4, "big")
