@@ -309,5 +309,11 @@ def order_accounts(event: Event, order: Order) -> list[Account]:
 def linked(transfers: Sequence[Transfer]) -> list[Transfer]:
     """Make one chain of `transfers`: all happen, or none."""
     for transfer in transfers[:-1]:
-        transfer.flags |= TransferFlags.LINKED
+        transfer.flags = _and_linked(transfer.flags)
     return list(transfers)
+
+
+@cache
+def _and_linked(flags: TransferFlags) -> TransferFlags:
+    # To combine flags takes as long as to make a transfer.
+    return flags | TransferFlags.LINKED

@@ -54,13 +54,13 @@ def ticket_number(random_bits: int) -> str:
 def checked(random_bits: int, symbols: int) -> str:
     """A number of so many symbols (at most 12) for 5 random bits each, the last one checking."""
     shifts = range(5 * (symbols - 2), -5, -5)
-    body = "".join(ALPHABET[random_bits >> shift & 31] for shift in shifts)
+    body = "".join([ALPHABET[random_bits >> shift & 31] for shift in shifts])
     return body + ALPHABET[_check(body)]
 
 
 def format_number(number: str) -> str:
     """A number in groups, as people read and type it: `XXXX-XXXX-XXXX`."""
-    return "-".join(number[at : at + _GROUP] for at in range(0, len(number), _GROUP))
+    return "-".join([number[at : at + _GROUP] for at in range(0, len(number), _GROUP)])
 
 
 def parse_number(typed: str, symbols: int = NUMBER_SYMBOLS) -> str | None:

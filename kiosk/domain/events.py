@@ -328,7 +328,10 @@ class Event:
 
     def sold(self, key: str) -> EventSlot | TokenPack:
         """The slot or pack called `key`; `KeyError` if there is none."""
-        return next((pack for pack in self.packs if pack.key == key), None) or self.slot(key)
+        for one in self.on_sale:
+            if one.key == key:
+                return one
+        raise KeyError(key)
 
     @property
     def accepted_token(self) -> Token | None:
