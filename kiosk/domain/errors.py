@@ -189,6 +189,8 @@ class WrongPin(KioskError):
     """Nobody with the needed role has this PIN; the next try counts after `retry_seconds`."""
 
     retry_seconds: int
+    is_early: bool = False
+    """Whether this one did not count, right or wrong, so soon after a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)

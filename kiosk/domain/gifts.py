@@ -50,7 +50,7 @@ class GiftRefused(KioskError):
 
 @dataclass(eq=False)
 class WrongGiftCode(KioskError):
-    """Too many wrong codes in a row: the next try counts after `retry_seconds`."""
+    """Too soon after a wrong code to count; the next try does after `retry_seconds`."""
 
     retry_seconds: int
 

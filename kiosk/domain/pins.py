@@ -83,7 +83,7 @@ class Tries:
             remaining = -(-(self.retry_at - now) // timedelta(seconds=1))
             # Longer than it ever was: the clock was set back, and nobody waits for that.
             if 0 < remaining <= wait_seconds(self.failures):
-                raise WrongPin(remaining)
+                raise WrongPin(remaining, is_early=True)
         failures = self.failures + 1
         return type(self)(failures, now + timedelta(seconds=wait_seconds(failures)))
 

@@ -12,6 +12,7 @@ from kiosk.domain.rights import Right, least_role, may
 from kiosk.domain.staff_codes import BadgeFault, BadgeRefused, last_badge
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.dialog import Dialog
+from kiosk.screens.too_soon import too_soon
 from kiosk.widgets.scan_input import ScanInput
 
 
@@ -62,7 +63,7 @@ class PinDialog(Dialog[StaffMember | None]):
         try:
             member = await staff.unlock(given, self._role, asked_by=self._asked_by)
         except WrongPin as wrong:
-            self._refuse(self._wrong(wrong.retry_seconds))
+            self._refuse(self._wrong(wrong))
         except PinsLocked:
             locked = self.words("Too many wrong PINs: this terminal takes none any more.")
             freed = self.words("An organiser frees it with a badge, or at another terminal.")
@@ -78,7 +79,10 @@ class PinDialog(Dialog[StaffMember | None]):
         self.busy = False
         self.say(why)
 
-    def _wrong(self, seconds: int) -> str:
+    def _wrong(self, wrong: WrongPin) -> str:
+        seconds = wrong.retry_seconds
+        if wrong.is_early:
+            return too_soon(self.words, seconds)
         if seconds <= 0:
             return self.words("This PIN does not open that. Please try again.")
         return self.words.count(

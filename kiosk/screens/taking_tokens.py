@@ -171,7 +171,7 @@ class OwnerPinDialog(Dialog[OpenWallet | None]):
         try:
             self.dismiss(await self.desk.services.wallet_access.unlock(self._presented, pin))
         except WrongPin as wrong:
-            self.say(said.wrong_pin(wrong.retry_seconds))
+            self.say(said.wrong_pin(wrong))
         except PinsLocked:
             self.say(self.words("Too many wrong PINs: a supervisor takes it off, in “My wallet”."))
         except CodeRefused as refused:

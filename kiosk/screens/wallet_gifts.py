@@ -17,6 +17,7 @@ from kiosk.screens.help import Help
 from kiosk.screens.notice import Notice
 from kiosk.screens.picking import PickStep
 from kiosk.screens.scanning import Asking, ScanStep
+from kiosk.screens.too_soon import too_soon
 from kiosk.screens.wallet_refusals import WalletRefusals
 from kiosk.screens.wallet_words import WalletWords
 from kiosk.widgets.frame import Key
@@ -55,13 +56,7 @@ class ClaimGiftScreen(ScanStep[ClaimedGift | None]):
         except GiftRefused as refused:
             self.say(said.gift(refused.fault))
         except WrongGiftCode as wrong:
-            self.say(
-                words.count(
-                    "We do not know this code. The next try counts in one second.",
-                    "We do not know this code. The next try counts in {n} seconds.",
-                    wrong.retry_seconds,
-                )
-            )
+            self.say(too_soon(words, wrong.retry_seconds))
         except LimitExceeded as exceeded:
             self.say(said.limit(exceeded))
         except LedgerContradicts as fault:

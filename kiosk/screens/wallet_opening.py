@@ -138,7 +138,7 @@ class WalletPinScreen(EntryStep[OpenWallet | PinTrouble | None]):
         try:
             self.finish(await self.desk.services.wallet_access.unlock(self._presented, pin))
         except WrongPin as wrong:
-            self.say(said.wrong_pin(wrong.retry_seconds))
+            self.say(said.wrong_pin(wrong))
         except PinsLocked:
             self.finish(PinTrouble.LOCKED)
         except CodeRefused as refused:

@@ -130,7 +130,7 @@ class ChangePinScreen(NewPinScreen[bool]):
             await self.desk.services.wallet_access.change_pin(self._opened, self._old, pin)
         except WrongPin as wrong:
             self._old = ""
-            self.begin_anew(WalletRefusals(self.desk).wrong_pin(wrong.retry_seconds))
+            self.begin_anew(WalletRefusals(self.desk).wrong_pin(wrong))
         except (PinsLocked, PinNotSet):
             # Whoever opens it next is told what helps.
             self.finish(False)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.domain.bills import InsufficientTokens
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import KioskError, WrongPin
 from kiosk.domain.gifts import GiftFault
 from kiosk.domain.pins import PIN_DIGITS_MAX, PIN_DIGITS_MIN, PinFault
 from kiosk.domain.wallets import (
@@ -16,6 +16,7 @@ from kiosk.domain.wallets import (
 )
 from kiosk.screens.base import AWAY, Desk
 from kiosk.screens.notice import Notice
+from kiosk.screens.too_soon import too_soon
 
 NOT_SENT = (InsufficientTokens, LimitExceeded, WalletBusy)
 """What nothing is moved for."""
@@ -67,9 +68,11 @@ class WalletRefusals:
             case PinFault.EASY:
                 return words("Others would guess that first. Please choose another one.")
 
-    def wrong_pin(self, seconds: int) -> str:
+    def wrong_pin(self, wrong: WrongPin) -> str:
         """It is not theirs, and when the next try counts."""
-        words = self.desk.words
+        words, seconds = self.desk.words, wrong.retry_seconds
+        if wrong.is_early:
+            return too_soon(words, seconds)
         if seconds <= 0:
             return words("That is not the PIN of this wallet. Please try again.")
         return words.count(

@@ -66,12 +66,17 @@ class FakeStaff(Staff):
 
     def __init__(self) -> None:
         self._wrong = 0
+        self.too_soon_seconds = 0
+        """How long before the next PIN counts, right or wrong: that of one try."""
         self.locked = False
         self.asked_by: list[str] = []
         self.left: list[tuple[str, bool]] = []
 
     async def unlock(self, given: str, role_at_least: Role, *, asked_by: str = "") -> StaffMember:
         member = PINS.get(given)
+        if seconds := self.too_soon_seconds:
+            self.too_soon_seconds = 0
+            raise WrongPin(seconds, is_early=True)
         if self.locked:
             raise PinsLocked
         if member is None and read_badge(given):

@@ -59,3 +59,4 @@ def test_too_many_wrong_ones_lock_and_other_codes_only_wait() -> None:
     with pytest.raises(WrongPin) as refused:
         tries.one_more(now).one_more(now + timedelta(seconds=1))
     assert refused.value.retry_seconds == WAIT_SECONDS_MAX - 1
+    assert refused.value.is_early

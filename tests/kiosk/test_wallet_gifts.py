@@ -115,7 +115,7 @@ async def test_a_gift_is_claimed_by_its_code() -> None:
             ]
         )
         for typed, why in (
-            ("AAAA", "The next try counts in 8 seconds."),
+            ("AAAA", "please try again in 8 seconds."),
             ("BBBB", "there is room for 1."),
             ("CCCC", "The books do not answer just now."),
             ("EEEE", "an organiser has to look into it."),
