@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, Engine, inspect, text
 
 from kiosk.domain.errors import StoreTooNew
+from kiosk.store import newest
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -17,17 +18,24 @@ _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> None:
-    """Migrate to `HEAD`; at head already, this is one query."""
+    """Create or migrate the tables as of `HEAD`; at head already, this is one query."""
     with engine.begin() as connection:
+        # On SQLite this connection holds the write lock: a second terminal waits, then sees head.
         revision = current_revision(connection)
-        if revision == HEAD:
-            return
+        if revision is None and connection.dialect.name == "sqlite":
+            newest.create(connection)
+            revision = current_revision(connection)
         if revision is not None and revision > HEAD:
             raise StoreTooNew(revision, HEAD)
-        # On SQLite this connection holds the write lock: a second terminal waits, then sees head.
-        from alembic import command
+        if revision != HEAD:
+            migrate(connection)
 
-        command.upgrade(alembic_config(connection), "head")
+
+def migrate(connection: Connection) -> None:
+    """Go through every migration that the database lacks."""
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
 
 
 def current_revision(connection: Connection) -> str | None:

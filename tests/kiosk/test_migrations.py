@@ -1,6 +1,7 @@
 """What is stored when the tables change is there afterwards."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -8,8 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from kiosk.store import pairings
-from kiosk.store.migrate import alembic_config, upgrade
+from kiosk.store import newest, pairings
+from kiosk.store.migrate import HEAD, alembic_config, current_revision, upgrade
 from tests.kiosk.factories import NOW
 
 EVENT, ATTENDEE = b"e" * 16, b"a" * 16
@@ -79,6 +80,46 @@ def sell(connection: Connection, number: int, state: str, booking: str) -> None:
         taken_at=15,
         booking=booking,
     )
+
+
+def test_a_new_file_is_what_all_migrations_lead_to() -> None:
+    created, migrated = create_engine("sqlite://"), newest.migrated()
+    try:
+        with created.begin() as connection:
+            newest.create(connection)
+            made_at_once = newest.described(connection)
+        with migrated.connect() as connection:
+            described = newest.described(connection)
+            ours = "type = 'table' AND name NOT LIKE 'sqlite_%'"
+            [*tables] = connection.scalars(text(f"SELECT name FROM sqlite_master WHERE {ours}"))
+            rows = {
+                name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables
+            }
+    finally:
+        created.dispose()
+        migrated.dispose()
+    assert newest.FILE.read_text() == described, "run python -m kiosk.store.newest"
+    assert made_at_once == described
+    assert {name for name, count in rows.items() if count} == {"alembic_version"}
+
+
+def test_a_new_file_goes_through_the_migrations_that_are_newer_than_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = create_engine("sqlite://")
+    with older.begin() as connection:
+        command.upgrade(alembic_config(connection), BEFORE_PACKS)
+        written = tmp_path / "newest.sql"
+        written.write_text(newest.described(connection))
+    monkeypatch.setattr(newest, "FILE", written)
+    made = create_engine("sqlite://")
+
+    upgrade(made)
+
+    with made.connect() as connection:
+        assert current_revision(connection) == HEAD
+    older.dispose()
+    made.dispose()
 
 
 def test_payments_and_refunds_that_are_due_survive(database: Engine) -> None:
