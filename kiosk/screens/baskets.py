@@ -35,8 +35,8 @@ def basket_face(words: Words, event: Event, basket: Basket, tone: Tone = Tone.PL
     parts = [(one, basket[one.key]) for one in event.on_sale if one.key in basket]
     price = words.money(total(event, basket))
     if len(parts) == 1:
-        [(one, _)] = parts
-        return CardFace(_counted(parts), sold_detail(words, event, one), price, tone=tone)
+        [(one, count)] = parts
+        return CardFace(_counted(parts), sold_detail(words, event, one, count), price, tone=tone)
     many = how_many(words, event, basket)
     return CardFace(_counted(parts[:1]), _counted(parts[1:]), price, many, tone=tone)
 

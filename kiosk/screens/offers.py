@@ -20,16 +20,16 @@ def slot_detail(words: Words, slot: EventSlot, condition: str = "") -> str:
     return ", ".join(part for part in (when, slot.place) if part)
 
 
-def pack_detail(words: Words, event: Event, pack: TokenPack) -> str:
-    """`10 × Drink into your wallet`."""
-    name, many = event.token(pack.token).name, words.number(pack.tokens)
+def pack_detail(words: Words, event: Event, pack: TokenPack, count: int) -> str:
+    """`10 × Drink into your wallet`, of so many packs."""
+    name, many = event.token(pack.token).name, words.number(pack.tokens * count)
     return words("{n} × {token} into your wallet", n=many, token=name)
 
 
-def sold_detail(words: Words, event: Event, one: EventSlot | TokenPack) -> str:
-    """When and where, or what it is."""
+def sold_detail(words: Words, event: Event, one: EventSlot | TokenPack, count: int = 1) -> str:
+    """When and where, or how many tokens so many packs are."""
     if isinstance(one, TokenPack):
-        return pack_detail(words, event, one)
+        return pack_detail(words, event, one, count)
     return slot_detail(words, one)
 
 

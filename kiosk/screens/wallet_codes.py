@@ -108,6 +108,8 @@ def bought_page(desk: Desk, order: Order, code: str) -> CodePage:
         details=(
             words("This code opens your wallet, at “My wallet”."),
             words("Take a picture of it."),
+            # Without a ticket nothing else says what staff ask for who give the money back.
+            words("Order {number}", number=order.number),
         ),
         code=code,
         file=f"wallet-{order.number}",

@@ -80,11 +80,13 @@ async def test_tokens_alone_end_in_the_code_of_their_new_wallet() -> None:
     fakes = Fakes(a_bar())
     fakes.purse.pin = ""
     async with playing(fakes.services) as (_, pilot):
-        await to_pay(pilot, {"ten": 1})
+        await to_pay(pilot, {"ten": 2})
+        assert "20 × Drink into your wallet" in text_of(pilot)
         await hand_over_cash(pilot)
         await until_screen(pilot, BoughtScreen)
         assert decoded(picture_of(pilot)) == [OWN_CODE]
-        assert "10 × Drink" in text_of(pilot)
+        assert "20 × Drink" in text_of(pilot)
+        assert "Order 1042" in text_of(pilot)
         await pilot.press("n")
         await until_screen(pilot, WelcomeScreen)
 
