@@ -182,15 +182,12 @@ async def test_changes_that_follow_one_another_are_stored_at_once_or_not_at_all(
     over = held.expire(held.held_until)
     both = [(held, over), (over, over.released())]
 
-    assert await store.transaction(lambda session: write_all(session.connection(), both)) == [
-        True,
-        True,
-    ]
+    def write(session: Session) -> list[bool]:
+        return write_all(session.connection(), both)
+
+    assert await store.transaction(write) == [True, True]
     assert await OrderBook(store).find(held.id) == both[1][1]
-    assert await store.transaction(lambda session: write_all(session.connection(), both)) == [
-        False,
-        False,
-    ]
+    assert await store.transaction(write) == [False, False]
 
 
 async def test_what_was_recorded_without_waiting_is_seen_by_whoever_reads_next(
