@@ -1,6 +1,6 @@
 """128-bit identifiers: made once by whoever starts an operation, stored before they are sent."""
 
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 
 import tigerbeetle
@@ -51,12 +51,6 @@ def _begun(kind: str) -> blake2b:
 def _encoded(part: int | str | bytes) -> bytes:
     if isinstance(part, int):
         size = part.bit_length() // 8 + 1
-        return _head(b"i", size) + part.to_bytes(size, "big", signed=True)
+        return b"i" + size.to_bytes(4, "big") + part.to_bytes(size, "big", signed=True)
     tag, data = (b"s", part.encode()) if isinstance(part, str) else (b"b", part)
-    return _head(tag, len(data)) + data
-
-
-@lru_cache(64)
-def _head(tag: bytes, size: int) -> bytes:
-    # Almost all parts are numbers of a byte or of sixteen.
-    return tag + size.to_bytes(4, "big")
+    return tag + len(data).to_bytes(4, "big") + data
