@@ -12,8 +12,9 @@ from kiosk.screens.base import Desk
 from kiosk.screens.money_words import way_words
 from kiosk.services.stats import Count, Snapshot, Takings
 from kiosk.widgets.plain import fit
-from kiosk.widgets.stock_bar import NUMBER_COLUMNS, StockBar, StockFace
+from kiosk.widgets.stock_bar import StockBar, StockFace
 
+_NUMBER_COLUMNS = 7
 _LABEL_COLUMNS = 13
 _SUM_COLUMNS = 13
 
@@ -29,7 +30,7 @@ class PlacesPage(Horizontal):
     def compose(self) -> ComposeResult:
         currency = self._desk.services.catalog.event.currency
         with Vertical(id="stocks"):
-            yield Static(Content(self._columns()), id="columns")
+            yield Static(Content("".join(self._in_columns(self._heads))), id="columns")
             yield VerticalScroll(id="stock", can_focus=False)
         with Vertical(id="money"):
             heading = self.words("{currency} received", currency=currency)
@@ -39,10 +40,15 @@ class PlacesPage(Horizontal):
             yield Static("", id="sales")
             yield Static("", id="refunds")
 
-    def _columns(self) -> str:
+    @property
+    def _heads(self) -> tuple[str, ...]:
         words = self.words
-        heads = (words("sold"), words("held"), words("left"), words("in"))
-        return "".join(fit(head, NUMBER_COLUMNS, right=True) for head in heads)
+        return (words("sold"), words("held"), words("left"), words("in"))
+
+    def _in_columns(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Each below its head, which some languages need more room for."""
+        widths = (max(_NUMBER_COLUMNS, len(head) + 1) for head in self._heads)
+        return tuple(fit(text, w, right=True) for text, w in zip(texts, widths, strict=True))
 
     async def show(self, now: Snapshot) -> None:
         """Show other figures."""
@@ -59,7 +65,7 @@ class PlacesPage(Horizontal):
 
     def _face(self, count: Count) -> StockFace:
         figures = (count.sold, count.held, count.left, count.redeemed)
-        numbers = tuple(self.words.number(figure) for figure in figures)
+        numbers = self._in_columns([self.words.number(figure) for figure in figures])
         return StockFace(count.title, (count.sold, count.held, count.left), numbers)
 
     def _show_money(self, takings: Takings) -> None:

@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from kiosk.widgets.plain import fit
 
-NUMBER_COLUMNS = 7
 _SIGNS = (("▇", "$ink"), ("▒", "$lifted-quiet"), ("·", "$quiet"))
 
 
@@ -31,7 +30,7 @@ def shares(parts: Sequence[int], cells: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class StockFace:
-    """What a bar shows: the parts it is made of, and numbers as they are written."""
+    """What a bar shows: the parts it is made of, and numbers as they are written, in columns."""
 
     title: str
     parts: tuple[int, int, int]
@@ -61,13 +60,13 @@ class StockBar(Widget):
 
     def render(self) -> RenderResult:
         width, face = self.content_size.width, self._face
-        cells = max(0, width - NUMBER_COLUMNS * len(face.numbers))
+        numbers = "".join(face.numbers)
+        cells = max(0, width - len(numbers))
         bar = [
             (sign * share, style)
             for (sign, style), share in zip(_SIGNS, shares(face.parts, cells), strict=True)
         ]
         gap = " " * (cells - sum(len(signs) for signs, _ in bar))
-        numbers = "".join(fit(number, NUMBER_COLUMNS, right=True) for number in face.numbers)
         return Content("\n").join(
             [
                 Content.styled(fit(face.title, width), "bold $ink"),

@@ -78,6 +78,18 @@ async def test_every_figure_is_there_and_follows_what_happens(size: tuple[int, i
         )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_heads_of_the_places_are_said_in_full(language: str) -> None:
+    fakes = Fakes()
+    fakes.stats.now = half_sold(fakes.event)
+    async with playing(fakes.services) as (app, pilot):
+        await pilot.press(*["right"] * LANGUAGES.index(language))
+        await to_organiser(pilot)
+        words = app.desk.speaking(language).words
+        await until_text(pilot, " ".join(map(words, ("sold", "held", "left", "in"))))
+        assert numbers_under(pilot, "General Admission · Regular") == ["121", "4", "75", "33"]
+
+
 @pytest.mark.parametrize(("packs", "label"), [((), "tickets"), ((a_pack(),), "sold")])
 async def test_what_was_sold_is_called_tickets_where_nothing_else_is(
     packs: tuple[TokenPack, ...], label: str
