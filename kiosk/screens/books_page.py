@@ -12,6 +12,7 @@ from kiosk.domain.money import Money
 from kiosk.domain.terminals import TerminalState, TerminalStatus
 from kiosk.screens.base import Desk
 from kiosk.widgets.plain import fit, one_line
+from kiosk.widgets.told import Told
 
 _DIFFERENCES_MAX = 8
 _NAME_COLUMNS = 24
@@ -29,9 +30,9 @@ class BooksPage(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.words("the books")), classes="heading")
-        yield Static("", id="balance")
+        yield Told("", id="balance")
         yield Static(Content(self.words("terminals")), classes="heading")
-        yield Static("", id="terminals")
+        yield Told("", id="terminals")
 
     def show_books(self, report: BookReport | None) -> None:
         """Show what was compared; None while nothing was yet."""

@@ -26,6 +26,7 @@ from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import one_line
 from kiosk.widgets.target import Target
 from kiosk.widgets.ticket_card import CardFace, ChoiceCard
+from kiosk.widgets.told import Told
 
 REFRESH_SECONDS = 2
 
@@ -54,11 +55,11 @@ class ChooseScreen(Step[Choice | None]):
         with Vertical(classes="column"):
             with Horizontal(id="head"):
                 yield Static(Content(self.words("What would you like?")), classes="question")
-                yield Static("", id="beyond")
+                yield Told("", id="beyond")
             yield VerticalScroll(id="offers", can_focus=False)
-            yield Static("", id="note")
+            yield Told("", id="note")
             with Horizontal(id="foot"):
-                yield Static("", id="summary")
+                yield Told("", id="summary")
                 if self._has_codes():
                     yield Target(f"F2  {self.words('I have a code')}", classes="code")
                 yield Target(self.words("Continue"), classes="-main")

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from kiosk.screens.base import Desk
 from kiosk.screens.ending import EndingScreen
 from kiosk.widgets.frame import Key, KeyHint
+from kiosk.widgets.told import Told
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Dialog(EndingScreen[T], ModalScreen[T]):
         with Vertical(id="panel"):
             yield Static(Content(self._title), id="panel-title")
             yield from self.body()
-            yield Static("", id="problem")
+            yield Told("", id="problem")
         # Over the footer beneath: of that one no key does anything now.
         with Horizontal(id="hints"):
             yield from self.hints()

@@ -13,6 +13,7 @@ from kiosk.services.crowds import Crowd
 from kiosk.widgets.curve import CurvePlot
 from kiosk.widgets.plain import fit
 from kiosk.widgets.stock_bar import shares
+from kiosk.widgets.told import Told
 from kiosk.words import Words
 
 _TITLE_COLUMNS = 30
@@ -78,7 +79,7 @@ class DoorsPage(Vertical):
         yield Static(Content(self.words("inside now")), classes="heading")
         with VerticalScroll(id="presence", can_focus=False):
             yield self._bars
-        yield Static("", id="conflicts")
+        yield Told("", id="conflicts")
         yield self._plot
 
     def show(self, crowd: Crowd) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textual.content import Content
-from textual.widgets import Static
 
 from kiosk.domain.books import BookReport
 from kiosk.domain.terminals import TerminalState, TerminalStatus
 from kiosk.services.stats import Health
+from kiosk.widgets.told import Told
 from kiosk.words import Words
 
 _GAP = Content("   ")
 
 
-class Lamps(Static):
+class Lamps(Told):
     """Two rows: what people must see to comes first."""
 
     def __init__(self, words: Words) -> None:

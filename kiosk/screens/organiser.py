@@ -28,6 +28,7 @@ from kiosk.screens.tokens_page import TokensPage
 from kiosk.services.crowds import Crowd
 from kiosk.services.stats import Snapshot
 from kiosk.widgets.frame import FrameHeader, Key, KeyBar, steps
+from kiosk.widgets.told import Told
 
 REFRESH_SECONDS = 1
 SELDOM: Final = 5
@@ -72,8 +73,8 @@ class OrganiserScreen(StaffMode):
     def compose(self) -> ComposeResult:
         event = self.desk.services.catalog.event
         title = " · ".join([self.words("ORGANISER"), event.name, self.staff.name])
-        yield FrameHeader(title, Content(""), Static("", id="time"))
-        yield Static(self._where(), id="pages")
+        yield FrameHeader(title, Content(""), Told("", id="time"))
+        yield Told(self._where(), id="pages")
         with ContentSwitcher(initial=PAGES[0]):
             yield self.places
             yield self.doors

@@ -13,6 +13,7 @@ from kiosk.screens.money_words import way_words
 from kiosk.services.stats import Count, Snapshot, Takings
 from kiosk.widgets.plain import fit
 from kiosk.widgets.stock_bar import StockBar, StockFace
+from kiosk.widgets.told import Told
 
 _NUMBER_COLUMNS = 7
 _LABEL_COLUMNS = 13
@@ -36,9 +37,9 @@ class PlacesPage(Horizontal):
             heading = self.words("{currency} received", currency=currency)
             yield Static(Content(heading), classes="heading")
             yield Digits("", id="received")
-            yield Static("", id="ways")
-            yield Static("", id="sales")
-            yield Static("", id="refunds")
+            yield Told("", id="ways")
+            yield Told("", id="sales")
+            yield Told("", id="refunds")
 
     @property
     def _heads(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from kiosk.domain.books import BookReport, TokenTotals
 from kiosk.screens.base import Desk
 from kiosk.widgets.plain import cut, fit
 from kiosk.widgets.stock_bar import shares
+from kiosk.widgets.told import Told
 from kiosk.words import Words
 
 _COLUMNS_MAX = 18
@@ -104,7 +105,7 @@ class TokensPage(VerticalScroll):
         self._bars = TokenBars(desk.words)
 
     def compose(self) -> ComposeResult:
-        yield Static("", classes="heading")
+        yield Told("", classes="heading")
         yield self._bars
 
     def on_mount(self) -> None:

@@ -22,6 +22,7 @@ from kiosk.widgets.frame import Key, KeyBar
 from kiosk.widgets.headline import Headline
 from kiosk.widgets.plain import content, cut
 from kiosk.widgets.target import Target
+from kiosk.widgets.told import Told
 from kiosk.words import LANGUAGES
 
 REFRESH_SECONDS = 20
@@ -64,8 +65,8 @@ class WelcomeScreen(KioskScreen[None]):
     def body(self) -> ComposeResult:
         with Vertical(id="poster"):
             yield Headline(self.desk.front.event.name)
-            yield Static("", id="when")
-            yield Static("", id="offer")
+            yield Told("", id="when")
+            yield Told("", id="offer")
         with Vertical(id="begin"):
             with Center():
                 yield Target("", classes=Purpose.BUY.value)
@@ -73,7 +74,7 @@ class WelcomeScreen(KioskScreen[None]):
                 with Horizontal(id="others"):
                     for purpose in self._purposes[1:]:
                         yield Target("", classes=purpose.value)
-            yield Static("", id="how")
+            yield Told("", id="how")
 
     @property
     def _purposes(self) -> Sequence[Purpose]:
@@ -86,7 +87,7 @@ class WelcomeScreen(KioskScreen[None]):
         )
 
     def beside(self) -> Widget:
-        return Static("", id="languages")
+        return Told("", id="languages")
 
     def keys(self) -> Sequence[Key]:
         words = self.words

@@ -42,6 +42,7 @@ class Countdown(Widget):
         self._until = until
         self._prefix = prefix
         self._said_over = False
+        self._last = ""
 
     @property
     def left(self) -> timedelta:
@@ -66,7 +67,13 @@ class Countdown(Widget):
         if seconds <= 0 and not self._said_over:
             self._said_over = True
             self.post_message(self.Over())
-        self.refresh(layout=True)
+        # Most seconds are as wide as the last one.
+        text = self._text()
+        self.refresh(layout=len(text) != len(self._last))
+        self._last = text
 
     def render(self) -> RenderResult:
-        return Content(f"{self._prefix} {minutes_and_seconds(self.left)}".strip())
+        return Content(self._text())
+
+    def _text(self) -> str:
+        return f"{self._prefix} {minutes_and_seconds(self.left)}".strip()

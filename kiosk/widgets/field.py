@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.widgets.told import Told
+
 
 class _Line(Input):
     """An input that says when it is left."""
@@ -90,7 +92,7 @@ class Field(Widget):
         with Horizontal():
             yield Static(Content(self._label), classes="field--label")
             yield self._input
-        yield Static("", classes="field--problem")
+        yield Told(Content(""), classes="field--problem")
 
     def ask(self) -> None:
         """Put the cursor here."""
@@ -112,7 +114,7 @@ class Field(Widget):
     @on(Input.Changed)
     def _changed(self, changed: Input.Changed) -> None:
         changed.stop()
-        self.query_one(".field--problem", Static).update("")
+        self.query_one(".field--problem", Static).update(Content(""))
 
     @on(Input.Submitted)
     def _submitted(self, submitted: Input.Submitted) -> None:
