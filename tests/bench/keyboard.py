@@ -18,6 +18,8 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.keys import _character_to_key
 
+import kiosk.screens.modes
+import kiosk.screens.visits  # noqa: F401  The kiosk has loaded both before anybody can press a key.
 from kiosk.app import KioskApp
 from kiosk.pauses import spare_what_is_there
 from kiosk.screens.base import KioskScreen
