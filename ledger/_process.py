@@ -19,7 +19,7 @@ from ledger.types import BATCH_MAX
 
 logger = logging.getLogger(__name__)
 
-PART_CALLS = 16
+PART_CALLS = 34
 """So many are sent ahead of the rest of their turn, so that both processes work at once."""
 
 _ANSWER_BYTES = 2**22
