@@ -152,7 +152,9 @@ class WelcomeScreen(KioskScreen[None]):
         self._is_left = False
         if self.words.language != self._home_language:
             await self._speak(self._home_language)
-        self.query(Target).first().focus()
+        # While the app closes, the page may be empty already.
+        for target in self.query(Target)[:1]:
+            target.focus()
 
     @on(Target.Pressed)
     def pressed(self, pressed: Target.Pressed) -> None:
