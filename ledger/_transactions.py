@@ -30,11 +30,6 @@ class Transactions:
         self._begun = False
         self._writing = False
 
-    @property
-    def waiting(self) -> bool:
-        """Whether something was executed that is not finished: it keeps other processes out."""
-        return self._begun
-
     def execute(self, requests: Sequence[Request[object]]) -> None:
         """Do more, together with what was executed before."""
         asked = len(self._outcomes) + len(requests)
