@@ -101,17 +101,23 @@ def undone(session: Session, event_id: int) -> list[Emptying]:
 
 def inside(session: Session, event: Event, emptying: Emptying, after: int) -> list[Inside]:
     """The next of those whom it lets out, in the order of their ids above `after`."""
-    values = {
+    values: dict[str, object] = {
         "event_id": event.id,
         "before": emptying.before,
-        "after": after,
         "slots": [slot.number for slot in event.slots if emptying.gate.leads_to(slot.key)],
     }
     connection = session.connection()
-    ids: Sequence[int] = connection.execute(_INSIDE, values).scalars().all()
-    claims = {row.id: claim_of(row) for row in connection.execute(_OF_IDS, {"ids": ids})}
-    standings = door.standings(session, ids)
-    return [Inside(claims[claim_id], standings[claim_id]) for claim_id in ids]
+    ids: Sequence[int]
+    while ids := connection.execute(_INSIDE, values | {"after": after}).scalars().all():
+        claims = {row.id: claim_of(row) for row in connection.execute(_OF_IDS, {"ids": ids})}
+        standings = door.standings(session, ids)
+        # A scan may have let somebody out between the two. Of whoever is out no exit is asked: the
+        # ledger would refuse it, and nobody could have the number of that step any more.
+        found = [Inside(claims[one], standings[one]) for one in ids if standings[one].is_inside]
+        if found:
+            return found
+        after = ids[-1]
+    return []
 
 
 def done(session: Session, event_id: int, emptying: Emptying, terminal: int, at: datetime) -> None:

@@ -1,18 +1,21 @@
 """Halls are emptied by the event file or by a supervisor's word: everybody is out, once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlmodel import Session
 
 from kiosk.domain.admission import EVERY_SLOT, Gate, Reason
 from kiosk.domain.audit import Action
 from kiosk.domain.emptying import nightly
+from kiosk.domain.entries import Standing, Step, StepKind
 from kiosk.domain.events import EntryPolicy, Event, Hall, Role
 from kiosk.domain.rights import NotAllowed
 from kiosk.services.reconciliation import Report
-from kiosk.store import audit
+from kiosk.store import audit, door
 from tests.kiosk.crashes import Crash, Fuse, crashing
 from tests.kiosk.door_audit import audit_door
 from tests.kiosk.doors import SUPERVISOR, let_in, let_out
@@ -176,6 +179,33 @@ async def test_two_who_empty_it_and_people_at_the_doors_in_the_same_instant(worl
     # Whoever was let in again in that instant is in; nobody else is.
     assert await inside(north) <= 2
     assert len(await emptied(north)) == 2
+
+
+async def test_who_is_scanned_out_in_the_same_instant_is_asked_to_leave_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = await world.open(a_house())
+    numbers = await crowd(terminal, dome=2)
+    world.clock.advance(minutes=1)
+    first_read = door.standings
+
+    def read_after_a_scan(session: Session, ids: Sequence[int]) -> dict[int, Standing]:
+        """As where somebody else's commit is seen between two reads of a transaction."""
+        found = first_read(session, ids)
+        one = found[ids[0]]
+        now = world.clock.now()
+        left = Step(one.next_number, StepKind.LEAVE, 1, 2, now, now)
+        return found | {ids[0]: Standing.after([*one.steps, left])}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(door, "standings", read_after_a_scan)
+        assert await terminal.services.emptyings.empty(EVERY_SLOT, SUPERVISOR) == 1
+
+    assert await inside(terminal) == 1
+    assert await terminal.services.emptyings.empty(EVERY_SLOT, SUPERVISOR) == 1
+    reasons = [(await let_in(terminal, number)).reason for number in numbers]
+    assert reasons == [Reason.ADMITTED] * 2
+    await audit_door(terminal)
 
 
 async def test_a_door_off_line_knows_who_is_out(embedded: World) -> None:
