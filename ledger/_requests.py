@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from ledger import guards, requests
 from ledger._store import Store
 from ledger.records import AccountRecord, TransferRecord
 from ledger.types import CreateAccountResult, CreateTransferResult
 
+_Tuples: TypeAlias = tuple[tuple[int, ...], ...]
 _Answer = TypeVar("_Answer")
 _Answer_co = TypeVar("_Answer_co", covariant=True)
 
@@ -21,24 +22,29 @@ class Request(NamedTuple, Generic[_Answer_co]):
     transfers: Sequence[TransferRecord] = ()
     size: int = 0
     """How many events it creates; 0 for one that only reads."""
+    again: Callable[[_Tuples, _Tuples], "Request[_Answer_co]"] | None = None
+    """Makes the request from its accounts and its transfers, if it is of these."""
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        if self.again is None:
+            return Request, (self.execute,)
         # As plain tuples, events take a quarter of the time.
-        if self.transfers:
-            return _transfers_again, tuple(map(tuple, self.transfers))
-        if self.accounts:
-            return _accounts_again, tuple(map(tuple, self.accounts))
-        return Request, (self.execute,)
+        return self.again, (tuple(map(tuple, self.accounts)), tuple(map(tuple, self.transfers)))
 
 
 def creating_accounts(accounts: list[AccountRecord]) -> Request[list[CreateAccountResult]]:
     """The request to create these accounts."""
-    return Request(partial(_create_accounts, accounts), accounts=accounts, size=len(accounts))
+    execute = partial(_create_accounts, accounts)
+    return Request(execute, accounts, (), len(accounts), _accounts_again)
 
 
-def creating_transfers(transfers: list[TransferRecord]) -> Request[list[CreateTransferResult]]:
-    """The request to create these transfers."""
-    return Request(partial(_create_transfers, transfers), transfers=transfers, size=len(transfers))
+def creating_transfers(
+    transfers: list[TransferRecord], accounts: list[AccountRecord]
+) -> Request[list[CreateTransferResult]]:
+    """The request to create these transfers, and before them the accounts that are missing."""
+    execute = partial(_create_transfers, accounts, transfers)
+    size = len(accounts) + len(transfers)
+    return Request(execute, accounts, transfers, size, _transfers_again)
 
 
 def selecting(select: Callable[[Store], _Answer]) -> Request[_Answer]:
@@ -46,12 +52,14 @@ def selecting(select: Callable[[Store], _Answer]) -> Request[_Answer]:
     return Request(partial(_select, select))
 
 
-def _accounts_again(*accounts: tuple[int, ...]) -> Request[list[CreateAccountResult]]:
-    return creating_accounts([AccountRecord._make(account) for account in accounts])
+def _accounts_again(accounts: _Tuples, _: _Tuples) -> Request[list[CreateAccountResult]]:
+    return creating_accounts([*map(AccountRecord._make, accounts)])
 
 
-def _transfers_again(*transfers: tuple[int, ...]) -> Request[list[CreateTransferResult]]:
-    return creating_transfers([TransferRecord._make(transfer) for transfer in transfers])
+def _transfers_again(accounts: _Tuples, transfers: _Tuples) -> Request[list[CreateTransferResult]]:
+    return creating_transfers(
+        [*map(TransferRecord._make, transfers)], [*map(AccountRecord._make, accounts)]
+    )
 
 
 def _create_accounts(
@@ -61,11 +69,14 @@ def _create_accounts(
 
 
 def _create_transfers(
-    transfers: list[TransferRecord], store: Store, now: int
+    accounts: list[AccountRecord], transfers: list[TransferRecord], store: Store, now: int
 ) -> list[CreateTransferResult]:
     known = store.books.transfers
     settled = (known.get(id_) for id_ in guards.imported_settlements(transfers))
     guards.refuse_imported_settlements((p.id, p.timeout) for p in settled if p is not None)
+    if accounts:
+        opened = requests.create_accounts(store.books, accounts, now)
+        guards.require_accounts(accounts, opened)
     return requests.create_transfers(store.books, transfers, now)
 
 

@@ -1,5 +1,6 @@
 """What every ledger engine can do, and how it says that it cannot."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from ledger.types import (
@@ -7,6 +8,7 @@ from ledger.types import (
     AccountBalance,
     AccountFilter,
     CreateAccountResult,
+    CreateAccountStatus,
     CreateTransferResult,
     QueryFilter,
     Transfer,
@@ -25,6 +27,19 @@ class LedgerClosed(LedgerError):
     """The ledger was closed. A request that was under way may have been executed."""
 
 
+class AccountRefused(LedgerError):
+    """An account that transfers were to have can neither be created nor be used as it is there."""
+
+    def __init__(self, account_id: int, status: CreateAccountStatus) -> None:
+        super().__init__(account_id, status)
+        self.account_id = account_id
+        self.status = status
+
+    def __str__(self) -> str:
+        """Which one, and why not."""
+        return f"account {self.account_id:032x}: {self.status.name}"
+
+
 class Ledger(Protocol):
     """The eight requests of TigerBeetle's client, and `close`.
 
@@ -40,8 +55,15 @@ class Ledger(Protocol):
     async def create_accounts(self, accounts: list[Account]) -> list[CreateAccountResult]:
         """Create accounts; a status for each."""
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
-        """Create transfers; a status for each."""
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
+        """Create transfers; a status for each.
+
+        Those of `accounts` that are not there are created before, as by a request of its own, with
+        the transfers or without them. Raises `AccountRefused`, and creates no transfer, if one is
+        neither `CREATED` nor `EXISTS`.
+        """
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:
         """The accounts found, in the order asked."""

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence, Sized
 
-from ledger.engine import LedgerError
-from ledger.records import TransferRecord
+from ledger.engine import AccountRefused, LedgerError
+from ledger.records import AccountRecord, TransferRecord
 from ledger.types import (
     BATCH_MAX,
+    Account,
     AccountFilter,
+    CreateAccountResult,
+    CreateAccountStatus,
     QueryFilter,
     TooMuchDataError,
     Transfer,
@@ -15,6 +18,7 @@ from ledger.types import (
 
 _IMPORTED = int(TransferFlags.IMPORTED)
 _SETTLES = int(TransferFlags.POST_PENDING_TRANSFER | TransferFlags.VOID_PENDING_TRANSFER)
+_THERE = (CreateAccountStatus.CREATED, CreateAccountStatus.EXISTS)
 
 
 def check_batch(events: Sized) -> None:
@@ -27,6 +31,15 @@ def check_limit(selection: AccountFilter | QueryFilter) -> None:
     """Raise `TooMuchDataError` for a filter that asks for more than one answer carries."""
     if selection.limit > BATCH_MAX:
         raise TooMuchDataError
+
+
+def require_accounts(
+    accounts: Sequence[AccountRecord | Account], results: Sequence[CreateAccountResult]
+) -> None:
+    """Raise `AccountRefused` unless all of these are there now, as they were asked for."""
+    for account, result in zip(accounts, results, strict=True):
+        if result.status not in _THERE:
+            raise AccountRefused(account.id, result.status)
 
 
 def imported_settlements(transfers: Sequence[TransferRecord | Transfer]) -> list[int]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +32,8 @@ class SqliteLedger:
     """A `Ledger` in one file, durable when it answers, for any number of tasks and processes.
 
     `clock` gives nanoseconds since the epoch; pending transfers expire by it. A `LedgerError`
-    from a request means that nothing of it was executed, unless it is a `LedgerUnavailable`.
+    from a request means that nothing of it was executed, unless it is a `LedgerUnavailable`, or
+    an `AccountRefused` for one of several accounts.
     """
 
     def __init__(
@@ -73,15 +74,19 @@ class SqliteLedger:
         guards.check_batch(checked)
         return await self._ask(creating_accounts(checked))
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
-        """Create transfers; a status for each.
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
+        """Create transfers; a status for each. `accounts` become durable together with them.
 
         Raises `LedgerError`, and executes nothing, if an imported transfer would post or void a
         pending one that has a timeout: the real server does not survive that.
         """
         checked = records.transfer_records(transfers)
         guards.check_batch(checked)
-        return await self._ask(creating_transfers(checked))
+        needed = records.account_records(accounts)
+        guards.check_batch(needed)
+        return await self._ask(creating_transfers(checked, needed))
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:
         """The accounts found, in the order asked."""

@@ -1,11 +1,12 @@
 """A ledger on a TigerBeetle cluster."""
 
 import asyncio
+from collections.abc import Sequence
 
 from ledger.connection import Connection
 from ledger.engine import LedgerError
 from ledger.flags import TRANSFER_IMPORTED
-from ledger.guards import imported_settlements, refuse_imported_settlements
+from ledger.guards import imported_settlements, refuse_imported_settlements, require_accounts
 from ledger.operations import Lanes
 from ledger.types import (
     Account,
@@ -59,8 +60,10 @@ class TigerBeetleLedger:
         """Create accounts; a status for each."""
         return await self._current_lanes().create_accounts.ask(accounts)
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
-        """Create transfers; a status for each.
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
+        """Create transfers; a status for each. `accounts` are created by a request before.
 
         Raises `LedgerError` for an imported post or void of a transfer with a timeout: the server
         would stop for good.
@@ -68,6 +71,8 @@ class TigerBeetleLedger:
         # As an int: flags combined as flags take longer than all the rest of a transfer.
         if transfers and int(transfers[0].flags) & TRANSFER_IMPORTED:
             await self._refuse_what_stops_the_server(transfers)
+        if accounts:
+            require_accounts(accounts, await self._current_lanes().create_accounts.ask(accounts))
         return await self._current_lanes().create_transfers.ask(transfers)
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:

@@ -19,7 +19,7 @@ from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.events import Event
 from kiosk.domain.tokens import Origin
 from kiosk.services.backing import Backing
-from kiosk.services.booking import open_accounts
+from kiosk.services.booking import transfer
 from kiosk.services.catalog import Catalog
 from kiosk.services.token_plans import TokenPlans
 from kiosk.store import airdrop_conditions, airdrops, wallets
@@ -28,8 +28,8 @@ from kiosk.store.airdrops import Batch
 from kiosk.store.order_rows import attendee_id
 from kiosk.store.wallets import StoredBill
 from ledger.ids import new_id
+from ledger.types import Account, Transfer
 from ledger.types import CreateTransferStatus as Status
-from ledger.types import Transfer
 
 SHARES_AT_ONCE: Final = 2000
 """Shares of one transaction, and of one round of anything else: so much memory, and no more."""
@@ -125,9 +125,9 @@ class AirdropWorker:
         if not found:
             return
         event, number = self._catalog.event, airdrop.token_number
-        await open_accounts(self._ledger, chart_airdrops.share_accounts(event, number, found))
+        accounts = chart_airdrops.share_accounts(event, number, found)
         transfers = [chart_airdrops.reserve(event, number, share) for share in found]
-        results = await self._ledger.create_transfers(transfers)
+        results = await transfer(self._ledger, transfers, accounts)
         reserved, refused = [], []
         for share, result in zip(found, results, strict=True):
             if result.status in _DONE:
@@ -230,9 +230,8 @@ class AirdropWorker:
             )
             for bill in bills
         ]
-        await open_accounts(self._ledger, accounts)
         book = chart_airdrops.confirm if airdrop.chain else chart_airdrops.deliver
-        await self._transfer(airdrop, owed, book)
+        await self._transfer(airdrop, owed, book, accounts)
 
         def record(session: Session) -> None:
             wallets.add_bills(session, bills)
@@ -252,10 +251,16 @@ class AirdropWorker:
             received_at=batch.since,
         )
 
-    async def _transfer(self, airdrop: Airdrop, found: Sequence[Share], book: Book) -> None:
+    async def _transfer(
+        self,
+        airdrop: Airdrop,
+        found: Sequence[Share],
+        book: Book,
+        accounts: Sequence[Account] = (),
+    ) -> None:
         event, number = self._catalog.event, airdrop.token_number
         transfers = [book(event, number, share) for share in found]
-        results = await self._ledger.create_transfers(transfers)
+        results = await transfer(self._ledger, transfers, accounts)
         for share, result in zip(found, results, strict=True):
             if result.status not in _DONE:
                 raise LedgerContradicts(_what(airdrop, share), result.status.name)

@@ -6,23 +6,36 @@ from typing import Final
 
 from kiosk.domain.errors import LedgerContradicts
 from ledger.chains import chain_refusal
-from ledger.engine import Ledger
-from ledger.types import Account, CreateAccountStatus, CreateTransferStatus, Transfer
+from ledger.engine import AccountRefused, Ledger
+from ledger.types import Account, CreateTransferResult, CreateTransferStatus, Transfer
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def book(ledger: Ledger, chain: list[Transfer]) -> CreateTransferStatus | None:
-    """Make one chain happen, however often it is asked for; why it was refused, or None."""
-    return chain_refusal(await ledger.create_transfers(chain))
+async def book(
+    ledger: Ledger, chain: list[Transfer], accounts: Sequence[Account] = ()
+) -> CreateTransferStatus | None:
+    """Make one chain happen, however often it is asked for; why it was refused, or None.
+
+    `accounts` that it needs are opened before.
+    """
+    return chain_refusal(await transfer(ledger, chain, accounts))
+
+
+async def transfer(
+    ledger: Ledger, transfers: list[Transfer], accounts: Sequence[Account] = ()
+) -> list[CreateTransferResult]:
+    """Ask for transfers; `accounts` that they need are opened before."""
+    try:
+        return await ledger.create_transfers(transfers, accounts)
+    except AccountRefused as refused:
+        what = f"account {refused.account_id:032x}"
+        raise LedgerContradicts(what, refused.status.name) from refused
 
 
 async def open_accounts(ledger: Ledger, accounts: Sequence[Account]) -> None:
     """Make sure that the accounts are there."""
-    done = (CreateAccountStatus.CREATED, CreateAccountStatus.EXISTS)
-    for account, result in zip(accounts, await ledger.create_accounts(list(accounts)), strict=True):
-        if result.status not in done:
-            raise LedgerContradicts(f"account {account.id:032x}", result.status.name)
+    await transfer(ledger, [], accounts)
 
 
 def instant(timestamp: int) -> datetime:

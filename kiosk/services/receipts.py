@@ -13,7 +13,7 @@ from kiosk.domain.provider_payments import Effect, PaymentState, ProviderPayment
 from kiosk.domain.providers import EventKind, ProviderEvent, UnknownPayment
 from kiosk.domain.refunds import RefundReason, due_of
 from kiosk.services.backing import Backing
-from kiosk.services.booking import book, open_accounts
+from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
 from kiosk.services.settlement import Settlement
 from kiosk.store import orders, payments, refunds
@@ -65,10 +65,9 @@ class Receipts:
             return payment
         event, now = self._catalog.event, self._clock.now()
         order = await self._store.transaction(partial(orders.get, order_id=payment.order_id))
-        await open_accounts(self._ledger, [chart.customer_account(event, order)])
-        money = payment.payment(now)
+        customer, money = chart.customer_account(event, order), payment.payment(now)
         receipt = chart_money.pay_alone(event, order, money)
-        if receipt and (refusal := await book(self._ledger, receipt)):
+        if receipt and (refusal := await book(self._ledger, receipt, [customer])):
             raise LedgerContradicts(f"payment {payment.reference}", refusal.name)
 
         def record(session: Session) -> ProviderPayment:

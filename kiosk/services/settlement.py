@@ -10,7 +10,7 @@ from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Booking, Order, OrderState
 from kiosk.domain.refunds import RefundReason, due_of
 from kiosk.services.backing import Backing
-from kiosk.services.booking import book, open_accounts
+from kiosk.services.booking import book
 from kiosk.services.catalog import Catalog
 from kiosk.services.goodies import Goodies
 from kiosk.services.order_book import OrderBook
@@ -76,18 +76,16 @@ class Settlement:
         assert payment is not None
         if not order.are_packs_bound:
             return await self._packs.bind(order)
-        accounts = chart.order_accounts(event, order) if order.total else []
-        if order.packs:
-            accounts += chart_packs.bill_accounts(order, payment)
-        if accounts:
-            await open_accounts(self._ledger, accounts)
         if payment.booking is Booking.RETRY and (held := chart_discounts.release_use(order)):
             # It may outlive the places by seconds, and would then stand in its own way.
             await book(self._ledger, held)
         if payment.booking is Booking.RETRY and order.packs:
             await self._ledger.create_transfers(chart_packs.release(order))
-        chain = _PLANS[payment.booking](self._catalog.event, order, payment)
-        match payment.booking, await book(self._ledger, chain):
+        accounts = chart.order_accounts(event, order) if order.total else []
+        if order.packs:
+            accounts += chart_packs.bill_accounts(order, payment)
+        chain = _PLANS[payment.booking](event, order, payment)
+        match payment.booking, await book(self._ledger, chain, accounts):
             case Booking.ALONE, None:
                 return await self._store.transaction(lambda session: _unfulfilled(session, order))
             case _, None:

@@ -12,8 +12,8 @@ from kiosk.domain.token_moves import Move, MoveKind
 from kiosk.services.booking import book, open_accounts
 from ledger.chains import chain_refusal
 from ledger.engine import Ledger
+from ledger.types import Account, Transfer
 from ledger.types import CreateTransferStatus as Status
-from ledger.types import Transfer
 
 _ACCOUNTS_MAX: Final = 4000
 """Accounts in one request."""
@@ -43,21 +43,16 @@ class TokenLedger:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def open_accounts(self, event: Event, move: Move) -> None:
-        """Make sure that everything a move goes to is there."""
-        accounts = [*chart_tokens.bill_accounts(move), *chart_tokens.gift_accounts(move)]
-        if move.kind is MoveKind.SPEND:
-            accounts.append(chart_tokens.app_account(event, move.token_number, move.app))
-        for start in range(0, len(accounts), _ACCOUNTS_MAX):
-            await open_accounts(self._ledger, accounts[start : start + _ACCOUNTS_MAX])
-
     async def move(self, event: Event, move: Move) -> Outcome:
         """A move of one chain: all of it happens, or nothing."""
-        refusal = await book(self._ledger, chart_tokens.transfers(event, move))
-        return _outcome(move, (refusal,))
+        chain = chart_tokens.transfers(event, move)
+        return _outcome(move, (await book(self._ledger, chain, _accounts(event, move)),))
 
     async def hold(self, event: Event, move: Move) -> Outcome:
         """Hold a long move; if any of it is refused, nothing of it stays held."""
+        accounts = _accounts(event, move)
+        for start in range(0, len(accounts), _ACCOUNTS_MAX):
+            await open_accounts(self._ledger, accounts[start : start + _ACCOUNTS_MAX])
         outcome = _outcome(move, await self._chains(chart_tokens.holds(event, move)))
         if outcome is Outcome.REFUSED:
             await self._each(move, chart_tokens.voids(move), _VOIDED)
@@ -80,6 +75,14 @@ class TokenLedger:
             for result in results:
                 if result.status not in expected:
                     raise LedgerContradicts(f"move {move.id:032x} of tokens", result.status.name)
+
+
+def _accounts(event: Event, move: Move) -> list[Account]:
+    """All that a move goes to."""
+    accounts = [*chart_tokens.bill_accounts(move), *chart_tokens.gift_accounts(move)]
+    if move.kind is MoveKind.SPEND:
+        accounts.append(chart_tokens.app_account(event, move.token_number, move.app))
+    return accounts
 
 
 def _outcome(move: Move, refusals: Iterable[Status | None]) -> Outcome:

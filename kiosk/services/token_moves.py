@@ -48,7 +48,6 @@ class TokenMoves:
         if move.state is MoveState.HELD:
             await self._ledger.post(move)
             return await self._record(move)
-        await self._ledger.open_accounts(event, move)
         ask = self._ledger.hold if move.is_long else self._ledger.move
         if await ask(event, move) is Outcome.REFUSED:
             return await self._again(move)

@@ -1,7 +1,7 @@
 """A crash at any step: before or after any answer of the ledger or the store."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
@@ -83,9 +83,11 @@ class CrashingLedger:
         self._fuse.burn()
         return results
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
         self._fuse.burn()
-        results = await self._ledger.create_transfers(transfers)
+        results = await self._ledger.create_transfers(transfers, accounts)
         self._fuse.burn()
         return results
 

@@ -1,7 +1,7 @@
 """A ledger and a store that stop answering, each in its own way, and answer again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TypeVar, cast
@@ -79,8 +79,10 @@ class _Ledger:
     async def create_accounts(self, accounts: list[Account]) -> list[CreateAccountResult]:
         return await self._ask(lambda: self._ledger.create_accounts(accounts))
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
-        return await self._ask(lambda: self._ledger.create_transfers(transfers))
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
+        return await self._ask(lambda: self._ledger.create_transfers(transfers, accounts))
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:
         return await self._ask(lambda: self._ledger.lookup_accounts(ids))

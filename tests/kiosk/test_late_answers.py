@@ -1,5 +1,6 @@
 """A ledger that does late what it was asked for: it may let in long after everybody gave up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -27,7 +28,7 @@ class LateLedger:
 
     ledger: Ledger
     is_late: bool = False
-    kept: list[list[Transfer]] = field(default_factory=list)
+    kept: list[tuple[list[Transfer], Sequence[Account]]] = field(default_factory=list)
 
     @property
     def engine(self) -> str:
@@ -36,10 +37,12 @@ class LateLedger:
     async def create_accounts(self, accounts: list[Account]) -> list[CreateAccountResult]:
         return await self.ledger.create_accounts(accounts)
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
         if not self.is_late:
-            return await self.ledger.create_transfers(transfers)
-        self.kept.append(transfers)
+            return await self.ledger.create_transfers(transfers, accounts)
+        self.kept.append((transfers, accounts))
         raise LedgerUnavailable("no answer in time")
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:
@@ -51,8 +54,8 @@ class LateLedger:
     async def deliver(self) -> None:
         """Do what was asked for."""
         self.is_late = False
-        for transfers in self.kept:
-            await self.ledger.create_transfers(transfers)
+        for transfers, accounts in self.kept:
+            await self.ledger.create_transfers(transfers, accounts)
 
 
 @dataclass

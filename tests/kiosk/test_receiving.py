@@ -1,6 +1,7 @@
 """What a provider tells us unasked: each webhook has its answer, and no money is ever lost."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,7 +17,7 @@ from kiosk.services.reconciliation import Report
 from kiosk.store import payments
 from kiosk.store.database import Database
 from ledger.engine import Ledger, LedgerUnavailable
-from ledger.types import CreateTransferResult, Transfer
+from ledger.types import Account, CreateTransferResult, Transfer
 from tests.kiosk.crashes import CrashingLedger, Fuse
 from tests.kiosk.factories import a_cashier, usd
 from tests.kiosk.fake_provider import SECRET, Webhook
@@ -262,10 +263,12 @@ class _Away(CrashingLedger):
         super().__init__(ledger, Fuse())
         self._leaving = leaving
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
         if self._leaving.is_away and not self._leaving.after:
             raise LedgerUnavailable("away")
-        results = await super().create_transfers(transfers)
+        results = await super().create_transfers(transfers, accounts)
         if self._leaving.is_away:
             raise LedgerUnavailable("no answer")
         return results

@@ -1,6 +1,7 @@
 """What nobody finished is finished, once, and a contradiction stops nothing else."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -76,11 +77,13 @@ class RestingLedger(CrashingLedger):
         self.away = False
         self.asked = asyncio.Event()
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
         self.asked.set()
         if self.away:
             raise LedgerUnavailable("away")
-        return await super().create_transfers(transfers)
+        return await super().create_transfers(transfers, accounts)
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:
         return await super().lookup_accounts(ids)

@@ -48,8 +48,8 @@ def roomy(request: pytest.FixtureRequest) -> Books:
 
 
 @pytest.fixture(params=[*ROOMY, BESIDE])
-def cancellable(request: pytest.FixtureRequest) -> Books:
-    """Each engine whose callers may give up; those of the official client alone must not."""
+def ours(request: pytest.FixtureRequest) -> Books:
+    """Each engine by our classes: the official client alone cannot do all that these do."""
     return _books(request)
 
 

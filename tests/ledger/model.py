@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tigerbeetle import bindings
 
+from ledger.guards import require_accounts
 from ledger.types import (
     BATCH_MAX,
     Account,
@@ -78,8 +79,12 @@ class Model:
         outcomes = self._execute(events, A, self._create_account)
         return [CreateAccountResult(*outcome) for outcome in outcomes]
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
         """Create transfers; a status for each."""
+        if accounts:
+            require_accounts(accounts, await self.create_accounts(list(accounts)))
         for event in transfers:
             bindings.CTransfer.from_param(event)  # raises IntegerOverflowError
         events = [replace(event, flags=event.flags & 0xFFFF) for event in transfers]

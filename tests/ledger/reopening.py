@@ -1,6 +1,6 @@
 """A ledger file that is opened for each request and closed after it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,10 +30,12 @@ class ReopeningLedger:
         async with self._opened() as ledger:
             return await ledger.create_accounts(accounts)
 
-    async def create_transfers(self, transfers: list[Transfer]) -> list[CreateTransferResult]:
+    async def create_transfers(
+        self, transfers: list[Transfer], accounts: Sequence[Account] = ()
+    ) -> list[CreateTransferResult]:
         """As the protocol says."""
         async with self._opened() as ledger:
-            return await ledger.create_transfers(transfers)
+            return await ledger.create_transfers(transfers, accounts)
 
     async def lookup_accounts(self, ids: list[int]) -> list[Account]:
         """As the protocol says."""

@@ -157,12 +157,11 @@ async def test_what_a_caller_was_answered_all_others_see(books: Books) -> None:
     await asyncio.gather(*(write_then_read() for _ in range(CALLERS)))
 
 
-async def test_a_caller_that_goes_away_harms_nobody(cancellable: Books) -> None:
-    debit, credit = await cancellable.open(0, 0)
-    transfers = [cancellable.transfer(debit, credit) for _ in range(CALLERS)]
+async def test_a_caller_that_goes_away_harms_nobody(ours: Books) -> None:
+    debit, credit = await ours.open(0, 0)
+    transfers = [ours.transfer(debit, credit) for _ in range(CALLERS)]
     calls = [
-        asyncio.create_task(cancellable.ledger.create_transfers([transfer]))
-        for transfer in transfers
+        asyncio.create_task(ours.ledger.create_transfers([transfer])) for transfer in transfers
     ]
     # Some before they were sent, some after, while the others go on waiting.
     calls[0].cancel()
@@ -174,6 +173,6 @@ async def test_a_caller_that_goes_away_harms_nobody(cancellable: Books) -> None:
     for call, answer in zip(calls, answers, strict=True):
         assert call.cancelled() == isinstance(answer, asyncio.CancelledError)
     assert not any(call.cancelled() for call in calls[2::2])
-    found = await cancellable.ledger.lookup_transfers([transfer.id for transfer in transfers])
+    found = await ours.ledger.lookup_transfers([transfer.id for transfer in transfers])
     assert len(found) >= len(calls[2::2])
-    assert (await cancellable.balance(debit)).debits_posted == len(found)
+    assert (await ours.balance(debit)).debits_posted == len(found)
