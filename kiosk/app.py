@@ -135,7 +135,9 @@ class KioskApp(App[None], inherit_bindings=False):
         try:
             await visit.run()
         finally:
+            # Whoever comes next may begin as soon as the first screen shows.
             self._visit = None
+            await visit.go_home()
             self.set_timer(FORGET_SECONDS, self._forget)
 
     def _forget(self) -> None:

@@ -68,13 +68,15 @@ class Visit:
             self._current.leave()
 
     async def run(self) -> None:
-        """Go all the way, and come home."""
-        try:
+        """Go all the way; `go_home` afterwards."""
+        with suppress(VisitLeft):
             await self.go()
-        except VisitLeft:
-            pass
-        finally:
-            await self._go_home()
+
+    async def go_home(self) -> None:
+        """Take every screen away, then give back what is still held: nobody need wait for that."""
+        self._current = None
+        await self._clear()
+        await asyncio.gather(*map(self._release, self._checkout.order_ids()))
 
     async def go(self) -> None:
         """The way itself: buying tickets."""
@@ -166,13 +168,11 @@ class Visit:
             await self._app.push_screen(step)
 
     async def _clear(self) -> None:
-        while len(self._app.screen_stack) > 1:
-            await self._app.pop_screen()
-
-    async def _go_home(self) -> None:
-        self._current = None
-        await self._clear()
-        await asyncio.gather(*map(self._release, self._checkout.order_ids()))
+        # As many as there are now: once the first screen shows, the next visit may begin.
+        for _ in self._app.screen_stack[1:]:
+            # One that closes by itself just now needs no help.
+            if len(self._app.screen_stack) > 1:
+                await self._app.pop_screen()
 
     async def _release(self, order_id: int) -> None:
         """Give back what is still held; what cannot be asked for now runs out by itself."""
