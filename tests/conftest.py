@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable
 
 import pytest
 
+from kiosk.pauses import spare_what_is_there
 from ledger.engine import LedgerError
 from tests.resources import RESOURCES, Resource
 
@@ -20,6 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if _version(resource) is None:
                     reason = f"no {resource.name}: {resource.remedy}"
                     item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+    """Look through what was loaded no more: it takes a quarter of the time of a test of screens."""
+    spare_what_is_there()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

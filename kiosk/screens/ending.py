@@ -3,6 +3,7 @@
 from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.events import ScreenResume
 from textual.messages import Prune
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -18,6 +19,20 @@ class EndingScreen(Screen[T]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     LETS_STAFF_IN: ClassVar[bool] = False
     """Whether the staff's chord asks for a PIN here."""
+
+    def on_compose(self) -> None:
+        """Know how large the terminal is before anything is here whose look depends on it."""
+        app = self.app
+        for length, steps in (
+            (app.size.width, app.HORIZONTAL_BREAKPOINTS),
+            (app.size.height, app.VERTICAL_BREAKPOINTS),
+        ):
+            reached = [name for start, name in steps or () if start <= length]
+            self.add_class(*reached[-1:])
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Styles are right already: a new screen has just got them, the others' are kept so."""
+        event.refresh_styles = False
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close with an answer; the first one counts, however fast the next key comes."""
