@@ -152,6 +152,11 @@ class KioskApp(App[None], inherit_bindings=False):
                 self.desk.services.courtesy.key_pressed()
         await super().on_event(event)
 
+    def post_display_hook(self) -> None:
+        """Tell whoever waits for keys to be answered that something was painted."""
+        if self.desk.front.is_open:
+            self.desk.services.courtesy.painted()
+
     def tick(self) -> None:
         """Warn of silence, then go home; never while something is being held or paid."""
         if self._visit and self._visit.busy:

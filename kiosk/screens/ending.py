@@ -2,6 +2,7 @@
 
 from typing import ClassVar, TypeVar
 
+from textual import on
 from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.messages import Prune
@@ -30,8 +31,9 @@ class EndingScreen(Screen[T]):
             reached = [name for start, name in steps or () if start <= length]
             self.add_class(*reached[-1:])
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
-        """Styles are right already: a new screen has just got them, the others' are kept so."""
+    @on(ScreenResume)
+    def _keep_styles(self, event: ScreenResume) -> None:
+        # They are right already: a new screen has just got them, the others' are kept so.
         event.refresh_styles = False
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:

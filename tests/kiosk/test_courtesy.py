@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from kiosk.domain.orders import OrderState
-from kiosk.services.courtesy import KEY_SECONDS, Courtesy
+from kiosk.services.courtesy import KEY_SECONDS, PAINT_SECONDS, PATIENCE_SECONDS, Courtesy
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import playing
 from tests.kiosk.world import World
@@ -29,6 +29,28 @@ async def test_who_comes_after_a_key_waits_and_a_later_key_lets_wait_longer() ->
     assert await waited(courtesy) >= KEY_SECONDS * 1.4
 
 
+async def test_who_comes_after_a_key_goes_on_soon_after_it_was_painted() -> None:
+    courtesy = Courtesy()
+    courtesy.painted()
+    assert await waited(courtesy) < KEY_SECONDS
+    courtesy.key_pressed()
+    courtesy.painted()
+    assert PAINT_SECONDS * 0.9 <= await waited(courtesy) < KEY_SECONDS
+
+
+async def test_a_key_that_is_held_down_keeps_nobody_for_ever() -> None:
+    courtesy, loop = Courtesy(), asyncio.get_running_loop()
+    began, pressed = loop.time(), 0
+    waiting = asyncio.create_task(waited(courtesy))
+    courtesy.key_pressed()
+    while not waiting.done() and pressed < 100:
+        await asyncio.sleep(KEY_SECONDS / 4)
+        courtesy.key_pressed()
+        pressed += 1
+    assert pressed < 100
+    assert loop.time() - began >= PATIENCE_SECONDS * 0.9
+
+
 async def test_an_order_that_had_to_wait_is_held_all_the_same(embedded: World) -> None:
     terminal = await embedded.open()
     terminal.services.courtesy.key_pressed()
@@ -40,14 +62,19 @@ class Told(Courtesy):
 
     def __init__(self) -> None:
         super().__init__()
-        self.times = 0
+        self.times = self.paints = 0
 
     def key_pressed(self) -> None:
         self.times += 1
 
+    def painted(self) -> None:
+        self.paints += 1
 
-async def test_it_is_told_of_keys() -> None:
+
+async def test_it_is_told_of_keys_and_of_paints() -> None:
     told = Told()
     async with playing(replace(Fakes().services, courtesy=told)) as (_, pilot):
+        before = told.paints
         await pilot.press("right", "left")
         assert told.times >= 2
+        assert told.paints > before
