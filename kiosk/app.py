@@ -1,5 +1,6 @@
 """The kiosk's app: it holds the screens, watches for silence, and lets nobody out but the staff."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -72,6 +73,10 @@ class KioskApp(App[None], inherit_bindings=False):
         self._shift = Shift(self, self.desk, self._silence, log_outs or LogOuts())
         self._visit: Visit | None = None
         self._visit_worker: Worker[None] | None = None
+        self._at_home = asyncio.Event()
+        """No screen of a visit is left, though its worker may still give back what it held."""
+        self._at_home.set()
+        self._staff_are_served = False
         # A traceback on a kiosk's screen helps nobody and shows people's data; it is logged.
         self.error_console = Console(quiet=True)
         dress(self)
@@ -119,14 +124,15 @@ class KioskApp(App[None], inherit_bindings=False):
 
     @on(WelcomeScreen.Begun)
     def begin(self, begun: WelcomeScreen.Begun) -> None:
-        # Two presses may both arrive: one of them begins.
-        if self._visit is None and len(self.screen_stack) == 1:
+        # Two presses may both arrive: one of them begins. Staff may just have ended a visit.
+        if self._visit is None and len(self.screen_stack) == 1 and not self._staff_are_served:
             desk = self.desk.speaking(begun.language)
             self._once_open(desk, partial(self._begin, begun.purpose, desk))
 
     def _begin(self, purpose: Purpose, desk: Desk) -> None:
         from kiosk.screens.visits import VISITS
 
+        self._at_home.clear()
         self._visit = VISITS[purpose](self, desk)
         self._visit_worker = self._accompany(self._visit)
 
@@ -138,6 +144,8 @@ class KioskApp(App[None], inherit_bindings=False):
             # Whoever comes next may begin as soon as the first screen shows.
             self._visit = None
             await visit.go_home()
+            self._at_home.set()
+            await visit.give_back()
             self.set_timer(FORGET_SECONDS, self._forget)
 
     def _forget(self) -> None:
@@ -154,7 +162,8 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def post_display_hook(self) -> None:
         """Tell whoever waits for keys to be answered that something was painted."""
-        if self.desk.front.is_open:
+        # Within a batch, Textual comes here and has painted nothing.
+        if self.desk.front.is_open and not self._batch_count:
             self.desk.services.courtesy.painted()
 
     def tick(self) -> None:
@@ -172,7 +181,7 @@ class KioskApp(App[None], inherit_bindings=False):
             self.push_screen(StillThereScreen(self.desk, self._silence))
 
     def _tidy(self) -> None:
-        if self._visit is None and self._silence.seconds >= HOME_SECONDS:
+        if self._visit_worker is None and self._silence.seconds >= HOME_SECONDS:
             look_through()
 
     def _is_warning(self) -> bool:
@@ -200,12 +209,22 @@ class KioskApp(App[None], inherit_bindings=False):
         role = Role.STEWARD if wish is None else least_role(NEEDS[wish])
         asking = PinDialog(desk, role, cost or desk.words("Staff"))
         if member := await self.push_screen_wait(asking):
-            match wish or await self.push_screen_wait(StaffDialog(desk, member)):
-                case StaffWish.CLOSE:
-                    await self._end_visit()
-                    self.exit()
-                case StaffWish() as wanted:
-                    await self._open(wanted, desk, member)
+            wanted = wish or await self.push_screen_wait(StaffDialog(desk, member))
+            self._staff_are_served = True
+            try:
+                await self._serve(wanted, desk, member)
+            finally:
+                self._staff_are_served = False
+
+    async def _serve(self, wanted: StaffWish | None, desk: Desk, member: StaffMember) -> None:
+        match wanted:
+            case StaffWish.CLOSE:
+                await self._end_visit()
+                if self._visit_worker:
+                    await self._visit_worker.wait()
+                self.exit()
+            case StaffWish():
+                await self._open(wanted, desk, member)
 
     async def _open(self, wanted: StaffWish, desk: Desk, member: StaffMember) -> None:
         """Open a staff mode in place of whatever is open: locking it leads home."""
@@ -220,9 +239,9 @@ class KioskApp(App[None], inherit_bindings=False):
         return self.screen.desk if isinstance(self.screen, KioskScreen) else self.desk
 
     async def _end_visit(self) -> None:
-        if self._visit and self._visit_worker:
+        if self._visit:
             self._visit.end()
-            await self._visit_worker.wait()
+        await self._at_home.wait()
 
     def action_next_theme(self) -> None:
         """Ink, paper, contrast, and ink again."""

@@ -1,12 +1,20 @@
 """One person's way through the attendee screens: which step follows which."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from textual.app import App
 
-from kiosk.domain.errors import BasketFault, HoldExpired, NotCancellable, SoldOut, UnknownOrder
+from kiosk.domain.errors import (
+    BasketFault,
+    HoldExpired,
+    LedgerContradicts,
+    NotCancellable,
+    SoldOut,
+    UnknownOrder,
+)
 from kiosk.domain.orders import Order, OrderState
 from kiosk.domain.tickets import Ticket
 from kiosk.screens import notices
@@ -21,6 +29,9 @@ from kiosk.screens.step import Step, VisitLeft
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.wallet_codes import BoughtScreen, bought_page
 from kiosk.screens.you import Naming, YouScreen
+from ledger.engine import LedgerError
+
+log = logging.getLogger(__name__)
 
 A = TypeVar("A")
 
@@ -73,9 +84,12 @@ class Visit:
             await self.go()
 
     async def go_home(self) -> None:
-        """Take every screen away, then give back what is still held: nobody need wait for that."""
+        """Take every screen away; `give_back` afterwards."""
         self._current = None
         await self._clear()
+
+    async def give_back(self) -> None:
+        """Give back what is still held: nobody need wait for that."""
         await asyncio.gather(*map(self._release, self._checkout.order_ids()))
 
     async def go(self) -> None:
@@ -168,10 +182,10 @@ class Visit:
             await self._app.push_screen(step)
 
     async def _clear(self) -> None:
-        # As many as there are now: once the first screen shows, the next visit may begin.
-        for _ in self._app.screen_stack[1:]:
-            # One that closes by itself just now needs no help.
-            if len(self._app.screen_stack) > 1:
+        # All that lies on the lowest goes with it, and nothing that comes after: once the first
+        # screen shows, the next visit may begin.
+        for lowest in self._app.screen_stack[1:2]:
+            while lowest in self._app.screen_stack:
                 await self._app.pop_screen()
 
     async def _release(self, order_id: int) -> None:
@@ -180,3 +194,6 @@ class Visit:
             await self._desk.services.sales.cancel(order_id)
         except (*AWAY, NotCancellable, UnknownOrder):
             return
+        except (LedgerContradicts, LedgerError):
+            # Somebody must look; but whoever is here by now has nothing to do with it.
+            log.exception("order %032x is not given back", order_id)

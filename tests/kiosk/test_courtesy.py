@@ -73,8 +73,15 @@ class Told(Courtesy):
 
 async def test_it_is_told_of_keys_and_of_paints() -> None:
     told = Told()
-    async with playing(replace(Fakes().services, courtesy=told)) as (_, pilot):
+    async with playing(replace(Fakes().services, courtesy=told)) as (app, pilot):
         before = told.paints
         await pilot.press("right", "left")
         assert told.times >= 2
         assert told.paints > before
+        # Textual calls it within a batch, too, where nothing is painted.
+        with app.batch_update():
+            before = told.paints
+            app.post_display_hook()
+            assert told.paints == before
+        app.post_display_hook()
+        assert told.paints == before + 1

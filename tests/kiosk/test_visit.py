@@ -1,11 +1,8 @@
 """One person's whole way, and that nothing of it is left for the next."""
 
-import asyncio
-
-import pytest
 from textual.widgets import Input
 
-from kiosk.domain.orders import Order, OrderState
+from kiosk.domain.orders import OrderState
 from kiosk.screens.cash import CashDialog
 from kiosk.screens.check_in import CheckInScreen
 from kiosk.screens.choose import ChooseScreen
@@ -141,32 +138,6 @@ async def test_a_minute_of_silence_gives_the_hold_back_and_forgets_the_person() 
         await until(pilot, lambda: fakes.sales.orders[101].state is OrderState.CANCELLED)
         await to_you(pilot)
         assert [field.value for field in app.screen.query(Input)] == ["", ""]
-
-
-async def test_nobody_waits_until_the_ledger_has_what_the_last_person_gave_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fakes, asked = Fakes(), asyncio.Event()
-    is_back = asyncio.Event()
-    cancel = fakes.sales.cancel
-
-    async def slowly(order_id: int) -> Order:
-        asked.set()
-        await is_back.wait()
-        return await cancel(order_id)
-
-    monkeypatch.setattr(fakes.sales, "cancel", slowly)
-    async with playing(fakes.services) as (app, pilot):
-        await to_pay(pilot)
-        fakes.clock.advance(seconds=60)
-        app.tick()
-        await until_screen(pilot, WelcomeScreen)
-        await asked.wait()
-        await to_you(pilot)
-        assert fakes.sales.orders[101].state is OrderState.HELD
-        is_back.set()
-        await until(pilot, lambda: fakes.sales.orders[101].state is OrderState.CANCELLED)
-        assert isinstance(app.screen, YouScreen)
 
 
 async def test_escape_never_leaves_the_kiosk_and_nor_do_the_usual_keys() -> None:

@@ -1,0 +1,138 @@
+"""A visit ends: its screens go, what it held is given back, and whoever comes next may begin."""
+
+import asyncio
+
+import pytest
+from textual.await_complete import AwaitComplete
+
+from kiosk.domain.errors import LedgerContradicts
+from kiosk.domain.orders import Order, OrderState
+from kiosk.screens.choose import ChooseScreen
+from kiosk.screens.door import DoorScreen
+from kiosk.screens.pay import PayScreen
+from kiosk.screens.silence import StillThereScreen
+from kiosk.screens.welcome import WelcomeScreen
+from kiosk.screens.you import YouScreen
+from tests.kiosk.attendee import to_choose, to_pay, to_you
+from tests.kiosk.fake_services import Fakes
+from tests.kiosk.playing import BellApp, playing, until, until_screen
+from tests.kiosk.staff_ways import unlock
+
+HELD = 101
+
+
+class SlowLedger:
+    """Takes back what somebody held when it is told to, and not before."""
+
+    def __init__(self, fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._cancel = fakes.sales.cancel
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+        monkeypatch.setattr(fakes.sales, "cancel", self.cancel)
+
+    async def cancel(self, order_id: int) -> Order:
+        self.asked.set()
+        await self.answers.wait()
+        return await self._cancel(order_id)
+
+
+def be_silent(fakes: Fakes, app: BellApp, seconds: int) -> None:
+    fakes.clock.advance(seconds=seconds)
+    app.tick()
+
+
+async def test_nobody_waits_until_the_ledger_has_what_the_last_person_gave_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes = Fakes()
+    ledger = SlowLedger(fakes, monkeypatch)
+    async with playing(fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        be_silent(fakes, app, 60)
+        await until_screen(pilot, WelcomeScreen)
+        await ledger.asked.wait()
+        await to_you(pilot)
+        assert fakes.sales.orders[HELD].state is OrderState.HELD
+        ledger.answers.set()
+        await until(pilot, lambda: fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+        assert isinstance(app.screen, YouScreen)
+
+
+async def test_whatever_opens_while_the_screens_go_goes_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_choose(pilot)
+        be_silent(fakes, app, 46)
+        await until_screen(pilot, StillThereScreen)
+        pop = app.pop_screen
+
+        def pop_while_staff_come() -> AwaitComplete:
+            monkeypatch.undo()
+            popped = pop()
+            app.action_staff()
+            return popped
+
+        monkeypatch.setattr(app, "pop_screen", pop_while_staff_come)
+        be_silent(fakes, app, 14)
+        await until(pilot, lambda: not any(isinstance(s, ChooseScreen) for s in app.screen_stack))
+        await until_screen(pilot, WelcomeScreen)
+        await to_choose(pilot)
+
+
+async def test_staff_are_served_at_once_and_nobody_begins_under_their_hands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes = Fakes()
+    ledger = SlowLedger(fakes, monkeypatch)
+    async with playing(fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        await unlock(pilot, "1111")
+        await pilot.press("enter", "enter", "enter")
+        await until_screen(pilot, DoorScreen)
+        await ledger.asked.wait()
+        assert [type(one) for one in app.screen_stack] == [WelcomeScreen, DoorScreen]
+        ledger.answers.set()
+        await until(pilot, lambda: fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+        await pilot.press("f9")
+        await until_screen(pilot, WelcomeScreen)
+        await to_choose(pilot)
+
+
+async def test_the_kiosk_closes_once_everything_is_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes = Fakes()
+    ledger = SlowLedger(fakes, monkeypatch)
+    async with playing(fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        await unlock(pilot, "4444")
+        await pilot.press("up", "enter")
+        await until_screen(pilot, WelcomeScreen)
+        await ledger.asked.wait()
+        await pilot.press("enter")
+        assert [type(one) for one in app.screen_stack] == [WelcomeScreen]
+        ledger.answers.set()
+        await until(pilot, lambda: fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+        async with asyncio.timeout(5):
+            while app.is_running:
+                await asyncio.sleep(0.01)
+
+
+async def test_books_that_do_not_fit_end_nothing_for_whoever_comes_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes, asked = Fakes(), asyncio.Event()
+
+    async def contradict(order_id: int) -> Order:
+        asked.set()
+        raise LedgerContradicts(f"release of order {order_id}", "EXISTS_WITH_DIFFERENT_CODE")
+
+    monkeypatch.setattr(fakes.sales, "cancel", contradict)
+    async with playing(fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        be_silent(fakes, app, 60)
+        await until_screen(pilot, WelcomeScreen)
+        await asked.wait()
+        await to_pay(pilot)
+        assert isinstance(app.screen, PayScreen)
