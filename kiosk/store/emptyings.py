@@ -111,13 +111,22 @@ def inside(session: Session, event: Event, emptying: Emptying, after: int) -> li
     while ids := connection.execute(_INSIDE, values | {"after": after}).scalars().all():
         claims = {row.id: claim_of(row) for row in connection.execute(_OF_IDS, {"ids": ids})}
         standings = door.standings(session, ids)
-        # A scan may have let somebody out between the two. Of whoever is out no exit is asked: the
-        # ledger would refuse it, and nobody could have the number of that step any more.
-        found = [Inside(claims[one], standings[one]) for one in ids if standings[one].is_inside]
+        # A scan may have let somebody out between the two, and in again. Of whoever is out no exit
+        # is asked: the ledger would refuse it, and nobody could have the number of that step then.
+        found = [
+            Inside(claims[one], standings[one])
+            for one in ids
+            if _is_meant(standings[one], emptying)
+        ]
         if found:
             return found
         after = ids[-1]
     return []
+
+
+def _is_meant(standing: Standing, emptying: Emptying) -> bool:
+    entered = standing.entered
+    return standing.is_inside and entered is not None and entered.asked_at < emptying.before
 
 
 def done(session: Session, event_id: int, emptying: Emptying, terminal: int, at: datetime) -> None:

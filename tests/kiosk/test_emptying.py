@@ -181,8 +181,9 @@ async def test_two_who_empty_it_and_people_at_the_doors_in_the_same_instant(worl
     assert len(await emptied(north)) == 2
 
 
-async def test_who_is_scanned_out_in_the_same_instant_is_asked_to_leave_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("scanned", [[StepKind.LEAVE], [StepKind.LEAVE, StepKind.RETURN]])
+async def test_who_is_scanned_in_the_same_instant_is_not_asked_to_leave(
+    world: World, monkeypatch: pytest.MonkeyPatch, scanned: list[StepKind]
 ) -> None:
     terminal = await world.open(a_house())
     numbers = await crowd(terminal, dome=2)
@@ -194,8 +195,11 @@ async def test_who_is_scanned_out_in_the_same_instant_is_asked_to_leave_once(
         found = first_read(session, ids)
         one = found[ids[0]]
         now = world.clock.now()
-        left = Step(one.next_number, StepKind.LEAVE, 1, 2, now, now)
-        return found | {ids[0]: Standing.after([*one.steps, left])}
+        steps = [
+            Step(number, kind, 1, 2, now, now)
+            for number, kind in enumerate(scanned, one.next_number)
+        ]
+        return found | {ids[0]: Standing.after([*one.steps, *steps])}
 
     with monkeypatch.context() as patched:
         patched.setattr(door, "standings", read_after_a_scan)
