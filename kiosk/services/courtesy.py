@@ -5,7 +5,7 @@ from typing import Final
 
 KEY_SECONDS: Final = 0.1
 """The longest that one key is waited for: some paint nothing."""
-PAINT_SECONDS: Final = 0.03
+PAINT_SECONDS: Final = 0.02
 """After a paint, another one may follow: one screen goes, and the next one comes."""
 PATIENCE_SECONDS: Final = 0.2
 """The longest that keys which follow one another are waited for: one may be held down."""
