@@ -150,6 +150,8 @@ class Refunds:
         refund = await self.finish(await self._store.transaction(intend))
         order = await self._store.transaction(lambda session: orders.get(session, order_id))
         if refund.state is RefundState.REFUSED:
+            if _is_in_other_hands(order):
+                raise NotRefundable(order_id, RefundFault.PASSED_ON)
             whole = await self._packs.are_whole(order)
             raise NotRefundable(order_id, RefundFault.USED if whole else RefundFault.TOKENS_SPENT)
         return order
@@ -163,7 +165,7 @@ class Refunds:
         """Raise `NotRefundable` if somebody would lose by it what they did not give back."""
         if any(claim_transfers.is_passing(session, claim.id) for claim in order.claims):
             raise NotRefundable(order.id, RefundFault.PASSING_ON)
-        if any(claim.passed_on and not claim.revoked for claim in order.claims):
+        if _is_in_other_hands(order):
             raise NotRefundable(order.id, RefundFault.PASSED_ON)
         event, now = self._catalog.event, self._clock.now()
         going = {claim.id for claim in order.claims}
@@ -223,16 +225,22 @@ class Refunds:
         event = self._catalog.event
 
         def read(session: Session) -> _Returned:
+            claims = orders.get(session, refund.order_id).claims
+            standing = {one.id: door.history(session, one.id).standing for one in claims}
+            # Read after the numbers of the steps: a ticket that is not passed on by now has its
+            # number, which the ledger gives to one of the two; any other is seen here.
             order = orders.get(session, refund.order_id)
             return _Returned(
                 order,
                 refunds.payments_of(session, order.id),
-                {one.id: door.history(session, one.id).standing for one in order.claims},
+                standing,
                 hand_outs.attempts(session, order.id),
             )
 
         returned = await self._store.transaction(read)
         if any(one.is_redeemed for one in returned.standing.values()):
+            return False
+        if _is_in_other_hands(returned.order):
             return False
         next_steps = {of: one.next_number for of, one in returned.standing.items()}
         order = returned.order
@@ -248,3 +256,8 @@ class Refunds:
         if goodies := chart_refunds.take_back_goodies(event, order, returned.attempts):
             await self._ledger.create_transfers(goodies)
         return True
+
+
+def _is_in_other_hands(order: Order) -> bool:
+    """Whether somebody else has a ticket of it that was not revoked."""
+    return any(claim.passed_on and not claim.revoked for claim in order.claims)

@@ -9,8 +9,9 @@ from kiosk.domain.chart import AccountCode
 from kiosk.domain.claim_transfers import ChangeFault, TicketChanged, TicketKept
 from kiosk.domain.claims import ClaimState
 from kiosk.domain.people import Attendee
-from kiosk.domain.refunds import NotRefundable
+from kiosk.domain.refunds import NotRefundable, RefundFault
 from kiosk.services.reconciliation import Report
+from kiosk.services.refunds import Refunds
 from tests.kiosk.factories import GRACE, a_slot, an_event
 from tests.kiosk.ticket_desk import (
     BOSS,
@@ -78,6 +79,23 @@ async def test_of_passing_on_and_a_refund_in_the_same_instant_one_happens(world:
         [refused] = [one for one in said if isinstance(one, TicketKept | NotRefundable)]
         state = (await now(north, card)).state
         assert state is (ClaimState.REFUNDED if isinstance(refused, TicketKept) else ClaimState.OUT)
+
+
+async def test_a_ticket_passed_on_while_its_refund_was_begun_stays_the_receivers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = await world.open()
+    card = await a_card(terminal)
+    await pass_on(terminal, card)
+    # As where the other desk's commit came between two looks of this one.
+    monkeypatch.setattr(Refunds, "_check_free", lambda *_: None)
+
+    with pytest.raises(NotRefundable) as refused:
+        await terminal.services.refunds.refund_order(card.order_id, BOSS)
+
+    assert refused.value.reason is RefundFault.PASSED_ON
+    assert (await now(terminal, card)).state is ClaimState.OUT
+    assert await terminal.services.reconciliation.run_once() == Report()
 
 
 async def test_an_admission_that_only_the_ledger_knows_keeps_the_ticket(world: World) -> None:
