@@ -15,7 +15,7 @@ from kiosk.screens.welcome import WelcomeScreen
 from kiosk.screens.you import YouScreen
 from tests.kiosk.attendee import to_choose, to_pay, to_you
 from tests.kiosk.fake_services import Fakes
-from tests.kiosk.playing import BellApp, playing, until, until_screen
+from tests.kiosk.playing import BellApp, Play, playing, until, until_screen
 from tests.kiosk.staff_ways import unlock
 
 HELD = 101
@@ -25,6 +25,7 @@ class SlowLedger:
     """Takes back what somebody held when it is told to, and not before."""
 
     def __init__(self, fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fakes = fakes
         self._cancel = fakes.sales.cancel
         self.asked, self.answers = asyncio.Event(), asyncio.Event()
         monkeypatch.setattr(fakes.sales, "cancel", self.cancel)
@@ -34,6 +35,18 @@ class SlowLedger:
         await self.answers.wait()
         return await self._cancel(order_id)
 
+    async def take_back(self, pilot: Play) -> None:
+        """Answer, and wait until the places are free."""
+        assert self.fakes.sales.orders[HELD].state is OrderState.HELD
+        self.answers.set()
+        await until(pilot, lambda: self.fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> SlowLedger:
+    """The ledger behind new fakes."""
+    return SlowLedger(Fakes(), monkeypatch)
+
 
 def be_silent(fakes: Fakes, app: BellApp, seconds: int) -> None:
     fakes.clock.advance(seconds=seconds)
@@ -41,19 +54,15 @@ def be_silent(fakes: Fakes, app: BellApp, seconds: int) -> None:
 
 
 async def test_nobody_waits_until_the_ledger_has_what_the_last_person_gave_back(
-    monkeypatch: pytest.MonkeyPatch,
+    ledger: SlowLedger,
 ) -> None:
-    fakes = Fakes()
-    ledger = SlowLedger(fakes, monkeypatch)
-    async with playing(fakes.services) as (app, pilot):
+    async with playing(ledger.fakes.services) as (app, pilot):
         await to_pay(pilot)
-        be_silent(fakes, app, 60)
+        be_silent(ledger.fakes, app, 60)
         await until_screen(pilot, WelcomeScreen)
         await ledger.asked.wait()
         await to_you(pilot)
-        assert fakes.sales.orders[HELD].state is OrderState.HELD
-        ledger.answers.set()
-        await until(pilot, lambda: fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+        await ledger.take_back(pilot)
         assert isinstance(app.screen, YouScreen)
 
 
@@ -81,30 +90,25 @@ async def test_whatever_opens_while_the_screens_go_goes_with_them(
 
 
 async def test_staff_are_served_at_once_and_nobody_begins_under_their_hands(
-    monkeypatch: pytest.MonkeyPatch,
+    ledger: SlowLedger,
 ) -> None:
-    fakes = Fakes()
-    ledger = SlowLedger(fakes, monkeypatch)
-    async with playing(fakes.services) as (app, pilot):
+    async with playing(ledger.fakes.services) as (app, pilot):
         await to_pay(pilot)
         await unlock(pilot, "1111")
         await pilot.press("enter", "enter", "enter")
         await until_screen(pilot, DoorScreen)
         await ledger.asked.wait()
         assert [type(one) for one in app.screen_stack] == [WelcomeScreen, DoorScreen]
-        ledger.answers.set()
-        await until(pilot, lambda: fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+        await ledger.take_back(pilot)
         await pilot.press("f9")
         await until_screen(pilot, WelcomeScreen)
         await to_choose(pilot)
 
 
 async def test_the_kiosk_closes_once_everything_is_given_back(
-    monkeypatch: pytest.MonkeyPatch,
+    ledger: SlowLedger,
 ) -> None:
-    fakes = Fakes()
-    ledger = SlowLedger(fakes, monkeypatch)
-    async with playing(fakes.services) as (app, pilot):
+    async with playing(ledger.fakes.services) as (app, pilot):
         await to_pay(pilot)
         await unlock(pilot, "4444")
         await pilot.press("up", "enter")
@@ -112,8 +116,7 @@ async def test_the_kiosk_closes_once_everything_is_given_back(
         await ledger.asked.wait()
         await pilot.press("enter")
         assert [type(one) for one in app.screen_stack] == [WelcomeScreen]
-        ledger.answers.set()
-        await until(pilot, lambda: fakes.sales.orders[HELD].state is OrderState.CANCELLED)
+        await ledger.take_back(pilot)
         async with asyncio.timeout(5):
             while app.is_running:
                 await asyncio.sleep(0.01)
