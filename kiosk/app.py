@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -11,7 +11,9 @@ from rich.console import Console
 from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
@@ -31,7 +33,7 @@ from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
 from kiosk.screens.welcome import Purpose, WelcomeScreen
 from kiosk.services.front import Front
 from kiosk.settings import LogOuts, Mode
-from kiosk.widgets.theme import PALETTES, dress
+from kiosk.widgets.theme import PALETTES, THEMES, dress
 
 if TYPE_CHECKING:
     from kiosk.screens.visit import Visit
@@ -80,6 +82,15 @@ class KioskApp(App[None], inherit_bindings=False):
         # A traceback on a kiosk's screen helps nobody and shows people's data; it is logged.
         self.error_console = Console(quiet=True)
         dress(self)
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """One of the three palettes; Textual asks for it with every line that it paints."""
+        return THEMES.get(theme_name) or super().get_theme(theme_name)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """All but the one for the terminal's own colours; no palette has any of these."""
+        filters = super().get_line_filters()
+        return [each for each in filters if not isinstance(each, ANSIToTruecolor)]
 
     def get_default_screen(self) -> Screen[None]:
         return WelcomeScreen(self.desk)

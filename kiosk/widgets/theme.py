@@ -3,10 +3,13 @@
 One accent, tiger, marks what to do next and nothing else; the verdicts own their colours.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from textual.app import App
 from textual.theme import Theme
+
+from kiosk.widgets.sheets import Sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +143,21 @@ def theme(name: str) -> Theme:
     )
 
 
+THEMES = {name: theme(name) for name in PALETTES}
+
+
 def dress(app: App[None], name: str = "ink") -> None:
     """Give a new app the three themes, and put on the one named."""
-    for each in PALETTES:
-        app.register_theme(theme(each))
+    for each in THEMES.values():
+        app.register_theme(each)
     # By no change of theme, for which all sheets would be parsed twice before the first screen.
     app.set_reactive(App.theme, name)
-    app.stylesheet.set_variables(app.get_css_variables())
+    app.stylesheet = Sheets(variables=app.get_css_variables())
+
+
+def learn_palettes(app: App[None]) -> Iterator[None]:
+    """Parse the sheets of a dressed app in the palettes that it has not on, step by step."""
+    assert isinstance(app.stylesheet, Sheets)
+    for each in THEMES.values():
+        colours = each.to_color_system().generate() | each.variables
+        yield from app.stylesheet.learn(app.get_theme_variable_defaults() | colours)
