@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.console import Console
 from textual import events, on, work
@@ -18,8 +18,9 @@ from textual.worker import Worker
 
 from kiosk.domain.events import Role, StaffMember
 from kiosk.domain.rights import least_role
-from kiosk.forgetting import FORGET_SECONDS, forget_what_was_shown
+from kiosk.forgetting import FORGET_SECONDS, FORGET_SECONDS_MAX, forget_what_was_shown
 from kiosk.pauses import look_through
+from kiosk.quiet import Quiet
 from kiosk.screens.base import Desk, KioskScreen
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.ending import EndingScreen
@@ -33,7 +34,7 @@ from kiosk.screens.staff import NEEDS, StaffDialog, StaffWish
 from kiosk.screens.welcome import Purpose, WelcomeScreen
 from kiosk.services.front import Front
 from kiosk.settings import LogOuts, Mode
-from kiosk.widgets.theme import PALETTES, THEMES, dress
+from kiosk.widgets.theme import PALETTES, THEMES, dress, learn_palettes
 
 if TYPE_CHECKING:
     from kiosk.screens.visit import Visit
@@ -72,7 +73,8 @@ class KioskApp(App[None], inherit_bindings=False):
         self.desk = Desk.of(front)
         self._start_mode = start_mode
         self._silence = Silence(self.desk.front.clock)
-        self._shift = Shift(self, self.desk, self._silence, log_outs or LogOuts())
+        self._quiet = Quiet()
+        self._shift = Shift(self, self.desk, self._silence, log_outs or LogOuts(), self._forget)
         self._visit: Visit | None = None
         self._visit_worker: Worker[None] | None = None
         self._at_home = asyncio.Event()
@@ -114,6 +116,12 @@ class KioskApp(App[None], inherit_bindings=False):
         self._stop_when_revoked()
         self.run_worker(self.desk.services.reconciliation.run_forever(), group="reconciliation")
         self.run_worker(self.desk.services.lane.run_forever(), group="lane")
+        self.run_worker(self._learn_palettes(), group="palettes")
+
+    async def _learn_palettes(self) -> None:
+        for _ in learn_palettes(self):
+            await asyncio.sleep(0)
+            await self._quiet.comes()
 
     @work(group="pairing")
     async def _stop_when_revoked(self) -> None:
@@ -157,9 +165,12 @@ class KioskApp(App[None], inherit_bindings=False):
             await visit.go_home()
             self._at_home.set()
             await visit.give_back()
-            self.set_timer(FORGET_SECONDS, self._forget)
+            self._forget()
 
-    def _forget(self) -> None:
+    @work(group="forgetting")
+    async def _forget(self) -> None:
+        await asyncio.sleep(FORGET_SECONDS)
+        await self._quiet.comes(within=FORGET_SECONDS_MAX)
         if self._visit is None:
             self._visit_worker = None
         forget_what_was_shown()
@@ -167,9 +178,20 @@ class KioskApp(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._silence.end()
-            if self.desk.front.is_open and isinstance(event, events.Key | events.MouseDown):
-                self.desk.services.courtesy.key_pressed()
+            self._quiet.end()
+            if isinstance(event, events.Key | events.MouseDown):
+                self._make_room()
         await super().on_event(event)
+
+    def push_screen(self, *args: Any, **kwargs: Any) -> Any:
+        """Open a screen, as Textual does; whoever waits to buy waits for it too."""
+        # What it answers was pressed long ago, if the ledger or a PIN had to be asked.
+        self._make_room()
+        return super().push_screen(*args, **kwargs)
+
+    def _make_room(self) -> None:
+        if self.desk.front.is_open:
+            self.desk.services.courtesy.key_pressed()
 
     def post_display_hook(self) -> None:
         """Tell whoever waits for keys to be answered that something was painted."""

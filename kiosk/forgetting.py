@@ -14,6 +14,9 @@ FORGET_SECONDS: Final = 3
 The event loop keeps a timer that was cancelled until its time, and with it the screen that had it.
 """
 
+FORGET_SECONDS_MAX: Final = 30
+"""In a rush nobody leaves the keys alone, and to forget stops everything for 50 ms."""
+
 
 def forget_what_was_shown() -> None:
     """Let go of the screens that are gone, of what was drawn for them, and of what they said.

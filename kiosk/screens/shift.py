@@ -1,12 +1,12 @@
 """The staff's time at this terminal: the mode somebody opened, until they leave it."""
 
 import logging
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.app import App
 
 from kiosk.domain.events import StaffMember
-from kiosk.forgetting import FORGET_SECONDS, forget_what_was_shown
 from kiosk.screens.base import AWAY, Desk, KioskScreen
 from kiosk.screens.silence import LogOutBand, Silence
 from kiosk.settings import LogOuts
@@ -29,11 +29,19 @@ class StaffMode(KioskScreen[None]):
 class Shift:
     """Opens staff modes, locks those that nobody touches, and has on record who left."""
 
-    def __init__(self, app: App[None], desk: Desk, silence: Silence, log_outs: LogOuts) -> None:
+    def __init__(
+        self,
+        app: App[None],
+        desk: Desk,
+        silence: Silence,
+        log_outs: LogOuts,
+        forget: Callable[[], object],
+    ) -> None:
         self._app = app
         self._desk = desk
         self._silence = silence
         self._log_outs = log_outs
+        self._forget = forget
         self._by_silence = False
 
     @property
@@ -50,9 +58,9 @@ class Shift:
         def left(_: None) -> None:
             by_silence, self._by_silence = self._by_silence, False
             self._app.run_worker(self._record(screen.staff, by_silence), group="leave")
-            # Staff see people's names and addresses, too. A timer keeps the screen on which it was
-            # set: not this one.
-            self._app.call_later(self._app.set_timer, FORGET_SECONDS, forget_what_was_shown)
+            # Staff see people's names and addresses, too. Whoever forgets them here and now would
+            # keep the screen that tells this.
+            self._app.call_later(self._forget)
 
         await self._app.push_screen(screen, left)
 

@@ -26,7 +26,7 @@ class Courtesy:
         self._end: asyncio.TimerHandle | None = None
 
     def key_pressed(self) -> None:
-        """Somebody pressed a key just now."""
+        """Somebody pressed a key just now, or a screen opens that answers one."""
         now = asyncio.get_running_loop().time()
         if self._answered.is_set():
             self._answered.clear()

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from kiosk.domain.orders import OrderState
+from kiosk.screens.moment import MomentScreen
 from kiosk.services.courtesy import KEY_SECONDS, PAINT_SECONDS, PATIENCE_SECONDS, Courtesy
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import playing
@@ -85,3 +86,11 @@ async def test_it_is_told_of_keys_and_of_paints() -> None:
             assert told.paints == before
         app.post_display_hook()
         assert told.paints == before + 1
+
+
+async def test_it_is_told_of_a_screen_that_opens_long_after_its_key() -> None:
+    told = Told()
+    async with playing(replace(Fakes().services, courtesy=told)) as (app, _):
+        before = told.times
+        await app.push_screen(MomentScreen(app.desk))
+        assert told.times == before + 1
