@@ -20,7 +20,7 @@ from kiosk.services.payments import OpenPayment
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Key
 from kiosk.widgets.plain import one_line, wrapped
-from kiosk.widgets.qr_code import QrCode, qr_lines
+from kiosk.widgets.qr_code import QrCode
 from kiosk.widgets.target import Target
 
 POLL_SECONDS = 1
@@ -60,9 +60,10 @@ class PhoneScreen(
         words, amount = self.words, self._payment.request.amount
         event = self.desk.services.catalog.event
         with Horizontal(id="phone"):
-            if len(qr_lines(self._payment.address)) <= _CODE_ROWS_MAX:
+            code = QrCode(self._payment.address)
+            if code.rows <= _CODE_ROWS_MAX:
                 with Vertical(id="code"):
-                    yield QrCode(self._payment.address)
+                    yield code
             else:
                 yield Static(Content(self._payment.address), id="address")
             with Vertical(id="stub"):

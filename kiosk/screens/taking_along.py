@@ -74,7 +74,7 @@ class TakingAlong(Step[None]):
                 yield from self.stub()
                 yield Static("", id="saved")
                 with Vertical(id="ways"):
-                    with Horizontal():
+                    with Horizontal(classes="upper"):
                         if self.desk.services.ticket_files:
                             yield Target(f"S  {words('Save')}", classes="save")
                         if self.desk.services.printer:

@@ -70,10 +70,11 @@ class WelcomeScreen(KioskScreen[None]):
         with Vertical(id="begin"):
             with Center():
                 yield Target("", classes=Purpose.BUY.value)
-            if len(self._purposes) > 1:
+            if others := self._purposes[1:]:
                 with Horizontal(id="others"):
-                    for purpose in self._purposes[1:]:
-                        yield Target("", classes=purpose.value)
+                    alone = " alone" if len(others) == 1 else ""
+                    for purpose in others:
+                        yield Target("", classes=purpose.value + alone)
             yield Told("", id="how")
 
     @property

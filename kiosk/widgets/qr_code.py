@@ -35,12 +35,12 @@ class QrCode(Static):
     """
 
     def __init__(self, text: str) -> None:
-        super().__init__(self._drawn(text))
+        lines = qr_lines(text)
+        super().__init__(Content("\n".join(lines)))
+        self.rows = len(lines)
 
     def show(self, text: str) -> None:
         """Show another code."""
-        self.update(self._drawn(text))
-
-    @staticmethod
-    def _drawn(text: str) -> Content:
-        return Content("\n".join(qr_lines(text)))
+        lines = qr_lines(text)
+        self.update(Content("\n".join(lines)))
+        self.rows = len(lines)
