@@ -12,6 +12,7 @@ from typing import Any, Final
 from textual.cache import LRUCache
 from textual.color import Color
 from textual.css._style_properties import ColorProperty
+from textual.css.model import RuleSet
 from textual.css.styles import RULE_NAMES, RulesMap, StylesBase
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
@@ -23,6 +24,10 @@ COLOURS: Final = frozenset(
     for name in RULE_NAMES
     if isinstance(inspect.getattr_static(StylesBase, name, None), ColorProperty)
 )
+
+
+# A rule is like itself alone, and Textual says so in Python, for each rule and each widget.
+RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
 
 
 class Sheets(Stylesheet):
