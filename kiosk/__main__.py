@@ -10,6 +10,7 @@ from argparse import (
     RawDescriptionHelpFormatter,
 )
 from collections.abc import Sequence
+from select import POLLERR, poll
 from typing import TYPE_CHECKING
 
 from kiosk.commands import airdrop_arguments, staff_arguments, wallet_arguments
@@ -35,17 +36,36 @@ environment:
   KIOSK_TIGERBEETLE   the TigerBeetle server's file
 """
 
+_STATUS_OF_BROKEN_PIPE = 128 + 13
+"""As shells say it of a program that SIGPIPE ends."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `kiosk`; the exit status: 0 done, 1 it could not be done, 2 it was asked wrongly."""
     said = _parser().parse_args(arguments)
     try:
-        return _run(said)
+        status = _run(said)
+        sys.stdout.flush()
+        return status
     except _expected_errors() as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads_on():
+            return _STATUS_OF_BROKEN_PIPE
         _report(error)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _nobody_reads_on() -> bool:
+    """Whether what we print goes to a program that has seen enough, like `head`."""
+    out = sys.stdout.fileno()
+    reader = poll()
+    reader.register(out, 0)
+    if not any(seen & POLLERR for _, seen in reader.poll(0)):
+        return False
+    # Python would try to print the rest as it ends, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out)
+    return True
 
 
 def _run(said: Namespace) -> int:

@@ -55,6 +55,22 @@ def kiosk(environment: Environment, *words: str) -> subprocess.CompletedProcess[
     )
 
 
+def test_whoever_has_read_enough_hears_no_complaint(environment: Environment) -> None:
+    event = ROOT / "assets" / "events" / "demo.toml"
+    with subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "event", "check", str(event)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == 141
+
+
 def test_help_names_every_option_and_loads_no_screens_database_or_ledger(
     environment: Environment,
 ) -> None:
