@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.console import Console
@@ -51,7 +52,7 @@ _FIRST_WISH: Final = {"door": StaffWish.DOOR, "organiser": StaffWish.WATCH}
 class KioskApp(App[None], inherit_bindings=False):
     """Attendees come and go on their own; the staff unlock the door mode with a chord and a PIN."""
 
-    # All at once: a sheet that comes with its screen has every rule of every other parsed anew.
+    # All at once: a sheet that comes with its screen has the whole app styled anew.
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         _HERE / "app.tcss",
         *sorted((_HERE / "screens").glob("*.tcss")),
@@ -74,6 +75,7 @@ class KioskApp(App[None], inherit_bindings=False):
         self._start_mode = start_mode
         self._silence = Silence(self.desk.front.clock)
         self._quiet = Quiet()
+        self._forgot_at = 0.0
         self._shift = Shift(self, self.desk, self._silence, log_outs or LogOuts(), self._forget)
         self._visit: Visit | None = None
         self._visit_worker: Worker[None] | None = None
@@ -165,15 +167,20 @@ class KioskApp(App[None], inherit_bindings=False):
             await visit.go_home()
             self._at_home.set()
             await visit.give_back()
-            self._forget()
+            # Not from here: a worker keeps what started it, and with it the visit.
+            self.call_later(self._forget)
 
     @work(group="forgetting")
     async def _forget(self) -> None:
         await asyncio.sleep(FORGET_SECONDS)
+        due = monotonic()
         await self._quiet.comes(within=FORGET_SECONDS_MAX)
-        if self._visit is None:
+        if self._visit_worker and self._visit_worker.is_finished:
             self._visit_worker = None
-        forget_what_was_shown()
+        # In a rush, several people are waiting to be forgotten, and one look is for all of them.
+        if self._forgot_at < due:
+            self._forgot_at = monotonic()
+            forget_what_was_shown()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):

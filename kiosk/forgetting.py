@@ -15,7 +15,8 @@ The event loop keeps a timer that was cancelled until its time, and with it the 
 """
 
 FORGET_SECONDS_MAX: Final = 30
-"""In a rush nobody leaves the keys alone, and to forget stops everything for 50 ms."""
+"""So much later at most: in a rush nobody leaves the keys alone, and to forget stops everything
+for 50 ms."""
 
 
 def forget_what_was_shown() -> None:

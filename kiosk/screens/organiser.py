@@ -1,5 +1,6 @@
 """The organiser's view: where every place, person, token and all money is, live."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar, Final
@@ -62,6 +63,7 @@ class OrganiserScreen(StaffMode):
         self._page = 0
         self._looks = 0
         self._is_looking = self._is_comparing = False
+        self._turning = asyncio.Lock()
         self._now: Snapshot | None = None
         self._crowd: Crowd | None = None
         self._terminals: Sequence[TerminalStatus] = ()
@@ -168,17 +170,30 @@ class OrganiserScreen(StaffMode):
         self.lamps.show(self._report, self._terminals, self.desk.now())
 
     async def action_turn(self, by: int) -> None:
-        await self.action_open(PAGES[(self._page + by) % len(PAGES)])
+        # One page after the other: a tap is answered while a key still is, and either may leave.
+        async with self._turning:
+            if self._is_open:
+                await self._open((self._page + by) % len(PAGES))
 
     async def action_open(self, page: str) -> None:
-        switcher, pages = self.query_one(ContentSwitcher), self._pages
-        opened = pages[PAGES.index(page)]
-        if opened.is_attached:
-            switcher.current = page
-        else:
-            # With the others mounted from the first, the mode took half as long again to open.
+        async with self._turning:
+            if self._is_open:
+                await self._open(PAGES.index(page))
+
+    @property
+    def _is_open(self) -> bool:
+        return self in self.app.screen_stack
+
+    async def _open(self, number: int) -> None:
+        switcher, opened = self.query_one(ContentSwitcher), self._pages[number]
+        if opened.parent is None:
+            # With all of them mounted from the first, the mode took half as long again to open.
             await switcher.add_content(opened, set_current=True)
-        self._page = pages.index(opened)
+            if not self._is_open:
+                return
+        else:
+            switcher.current = PAGES[number]
+        self._page = number
         self.query_one("#pages", Static).update(self._where())
         await self._draw()
         # Last: to mount other keys takes longest.

@@ -1,8 +1,8 @@
 """The kiosk's style sheets: parsed once in every palette, and set with as little ado as they need.
 
-Textual parses all sheets anew whenever the palette changes, and whenever a widget is mounted whose
-own sheet it has not seen. Then it sets every rule of every widget one by one, and each colour has
-all that is inside the widget painted anew: a change of palette took a tenth of a second.
+Textual parses all sheets anew whenever the palette changes, sets every rule of every widget one by
+one, and for each colour has all that is inside the widget painted anew: a change of palette took a
+tenth of a second.
 """
 
 import inspect
@@ -66,7 +66,8 @@ class Sheets(Stylesheet):
         if animate:
             super().replace_rules(node, rules, animate)
             return
-        base, old, new = node.styles.base, dict(node.styles.base.get_rules()), dict(rules)
+        base, new = node.styles.base, dict(rules)
+        old = dict(base.get_rules())
         changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
         # One colour that is set as usual has all of them painted, and one of the bars' these too.
         colours = sorted(changed & COLOURS, key=lambda name: name.startswith("scrollbar"))

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from kiosk.forgetting import forget_what_was_shown
 from kiosk.screens.pay import PayScreen
 from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.visit import Visit
 from kiosk.screens.wallet import WalletScreen
 from kiosk.screens.wallet_codes import CodePageScreen
 from kiosk.screens.wallet_opening import WalletPinScreen
@@ -83,8 +84,8 @@ async def test_nothing_that_staff_saw_of_people_is_left_in_memory() -> None:
 
 
 def of_a_visit() -> list[object]:
-    """The screens that knew the person, as far as they are still there."""
-    buying = YouScreen | PayScreen | TicketScreen
+    """The screens and the visit that knew the person, as far as they are still there."""
+    buying = Visit | YouScreen | PayScreen | TicketScreen
     wallet = WalletScreen | WalletPinScreen | CodePageScreen
     return [one for one in gc.get_objects() if isinstance(one, buying | wallet)]
 

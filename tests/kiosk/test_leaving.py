@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from textual.await_complete import AwaitComplete
 
+import kiosk.app
 from kiosk.domain.errors import LedgerContradicts
 from kiosk.domain.orders import Order, OrderState
 from kiosk.screens.choose import ChooseScreen
@@ -16,7 +17,7 @@ from kiosk.screens.you import YouScreen
 from tests.kiosk.attendee import to_choose, to_pay, to_you
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import BellApp, Play, playing, until, until_screen
-from tests.kiosk.staff_ways import unlock
+from tests.kiosk.staff_ways import to_organiser, unlock
 
 HELD = 101
 
@@ -116,6 +117,28 @@ async def test_the_kiosk_closes_once_everything_is_given_back(
         await ledger.asked.wait()
         await pilot.press("enter")
         assert [type(one) for one in app.screen_stack] == [WelcomeScreen]
+        await ledger.take_back(pilot)
+        async with asyncio.timeout(5):
+            while app.is_running:
+                await asyncio.sleep(0.01)
+
+
+async def test_the_kiosk_waits_for_what_is_given_back_whoever_was_forgotten_meanwhile(
+    ledger: SlowLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kiosk.app, "FORGET_SECONDS", 0)
+    monkeypatch.setattr(kiosk.app, "FORGET_SECONDS_MAX", 0)
+    async with playing(ledger.fakes.services) as (app, pilot):
+        await to_pay(pilot)
+        await to_organiser(pilot)
+        await ledger.asked.wait()
+        await pilot.press("f9")
+        await until(pilot, lambda: [one for one in app.workers if one.group == "visit"])
+        await until(pilot, lambda: not [one for one in app.workers if one.group == "forgetting"])
+        await unlock(pilot, "4444")
+        await pilot.press("up", "enter")
+        await until_screen(pilot, WelcomeScreen)
+        assert app.is_running
         await ledger.take_back(pilot)
         async with asyncio.timeout(5):
             while app.is_running:

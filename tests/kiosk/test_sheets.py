@@ -11,7 +11,7 @@ from textual.css.parse import parse
 from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.help import HelpScreen
@@ -22,6 +22,12 @@ from tests.kiosk.playing import LARGE, Play, playing, until, until_screen
 from tests.kiosk.staff_ways import to_organiser, unlock
 
 Go = Callable[[Play], Awaitable[object]]
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing blinks between two looks."""
+    monkeypatch.setattr(Input, "cursor_blink", False)
 
 
 async def stay(pilot: Play) -> None:
