@@ -47,4 +47,9 @@ class Courtesy:
     def _end_at(self, when: float) -> None:
         if self._end:
             self._end.cancel()
-        self._end = asyncio.get_running_loop().call_at(when, self._answered.set)
+        self._end = asyncio.get_running_loop().call_at(when, self._go_on)
+
+    def _go_on(self) -> None:
+        self._answered.set()
+        # It would keep the screen that had it set.
+        self._end = None

@@ -8,6 +8,7 @@ from textual.strip import Strip
 
 from kiosk.forgetting import forget_what_was_shown
 from kiosk.screens.pay import PayScreen
+from kiosk.screens.silence import HOME_SECONDS
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.visit import Visit
 from kiosk.screens.wallet import WalletScreen
@@ -71,13 +72,31 @@ async def test_nothing_that_was_shown_is_left_in_memory(come_home: Go) -> None:
         assert not what_is_drawn()
 
 
-async def test_nothing_that_staff_saw_of_people_is_left_in_memory() -> None:
+async def test_nothing_is_left_of_who_has_gone_without_a_word() -> None:
+    fakes = Fakes()
+    async with playing(fakes.services) as (app, pilot):
+        await to_ticket(pilot)
+        fakes.clock.advance(seconds=HOME_SECONDS)
+        app.tick()
+        await until_screen(pilot, WelcomeScreen)
+
+        await until(pilot, lambda: not of_a_visit())
+
+        assert not what_is_drawn()
+
+
+@pytest.mark.parametrize("locks", ["a key", "silence"])
+async def test_nothing_that_staff_saw_of_people_is_left_in_memory(locks: str) -> None:
     fakes = Fakes()
     await a_due(fakes)
-    async with playing(fakes.services) as (_, pilot):
+    async with playing(fakes.services) as (app, pilot):
         await to_refunds(pilot)
         await until_text(pilot, "Ada Lovelace")
-        await pilot.press("f9")
+        if locks == "silence":
+            fakes.clock.advance(seconds=600)
+            app.tick()
+        else:
+            await pilot.press("f9")
         await until_screen(pilot, WelcomeScreen)
 
         await until(pilot, lambda: not what_is_drawn())
