@@ -112,13 +112,12 @@ class Person:
             self._settle(WELCOME)
 
     def work(self, way: Way, there: Way, goes_on: Callable[[], bool]) -> None:
-        """Unlock a mode of the staff, work there while it goes on, and lock it; as `visit`."""
+        """Unlock a mode of the staff, work there at least once while it goes on, and lock it; as
+        `visit`."""
         self._go(way)
+        self._go(there)
         while goes_on():
-            for screen, keys in there:
-                self._settle(screen)
-                for key in keys:
-                    self._press(key, screen)
+            self._go(there)
         self._press("f9", there[0][0])
         self._settle(WELCOME)
 

@@ -106,10 +106,10 @@ class Bench:
             crowd = Crowd(RUSH_BUYERS, self.shop.hold, self.numbers)
             end = perf_counter() + seconds
             rush = asyncio.create_task(crowd.rush(seconds))
-            await asyncio.to_thread(somebody.visit, partial(_is_before, end - seconds / 3))
-            left = seconds / 3
+            await asyncio.to_thread(somebody.visit, partial(_is_before, end - seconds / 2))
+            left = seconds / 2
             for way, there in ((TO_ORGANISER, WATCHING), (TO_DOOR, AT_THE_DOOR)):
-                left -= seconds / 6
+                left -= seconds / 4
                 goes_on = partial(_is_before, end - left)
                 await asyncio.to_thread(somebody.work, way, there, goes_on)
             await rush
