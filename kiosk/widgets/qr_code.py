@@ -35,9 +35,8 @@ class QrCode(Static):
     """
 
     def __init__(self, text: str) -> None:
-        lines = qr_lines(text)
-        super().__init__(Content("\n".join(lines)))
-        self.rows = len(lines)
+        super().__init__()
+        self.show(text)
 
     def show(self, text: str) -> None:
         """Show another code."""

@@ -7,7 +7,7 @@ tenth of a second.
 
 import inspect
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, cast
 
 from textual.cache import LRUCache
 from textual.color import Color
@@ -16,6 +16,8 @@ from textual.css.model import RuleSet
 from textual.css.styles import RULE_NAMES, RulesMap, StylesBase
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
+
+_Rules: TypeAlias = dict[str, object]
 
 SHEETS_MAX: Final = 1024
 """More than there are: they are read in one order, and whoever drops one parses them all."""
@@ -66,8 +68,8 @@ class Sheets(Stylesheet):
         if animate:
             super().replace_rules(node, rules, animate)
             return
-        base, new = node.styles.base, dict(rules)
-        old = dict(base.get_rules())
+        base, new = node.styles.base, cast("_Rules", rules)
+        old = cast("_Rules", base.get_rules())
         changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
         # One colour that is set as usual has all of them painted, and one of the bars' these too.
         colours = sorted(changed & COLOURS, key=lambda name: name.startswith("scrollbar"))

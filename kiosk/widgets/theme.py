@@ -156,7 +156,7 @@ def dress(app: App[None], name: str = "ink") -> None:
 
 
 def learn_palettes(app: App[None]) -> Iterator[None]:
-    """Parse the sheets of a dressed app in the palettes that it has not on, step by step."""
+    """Parse the sheets of a dressed app in every palette, step by step."""
     assert isinstance(app.stylesheet, Sheets)
     for each in THEMES.values():
         colours = each.to_color_system().generate() | each.variables

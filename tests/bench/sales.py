@@ -45,6 +45,7 @@ class Sizes:
     starts: int
 
 
+NO_SERVER = "no TigerBeetle server found: not measured"
 FULL = Sizes(3, {1: 300, 10: 2000, 100: 10_000}, rush_seconds=20, grown=100_000, starts=5)
 QUICK = Sizes(1, {1: 100, 10: 500, 100: 3000}, rush_seconds=4, grown=5000, starts=2)
 
@@ -140,9 +141,6 @@ class Bench:
 
 def _is_before(end: float) -> bool:
     return perf_counter() < end
-
-
-NO_SERVER = "no TigerBeetle server found: not measured"
 
 
 @asynccontextmanager

@@ -54,6 +54,13 @@ def be_silent(fakes: Fakes, app: BellApp, seconds: int) -> None:
     app.tick()
 
 
+async def until_closed(app: BellApp) -> None:
+    """Wait until the kiosk is closed."""
+    async with asyncio.timeout(5):
+        while app.is_running:
+            await asyncio.sleep(0.01)
+
+
 async def test_nobody_waits_until_the_ledger_has_what_the_last_person_gave_back(
     ledger: SlowLedger,
 ) -> None:
@@ -118,9 +125,7 @@ async def test_the_kiosk_closes_once_everything_is_given_back(
         await pilot.press("enter")
         assert [type(one) for one in app.screen_stack] == [WelcomeScreen]
         await ledger.take_back(pilot)
-        async with asyncio.timeout(5):
-            while app.is_running:
-                await asyncio.sleep(0.01)
+        await until_closed(app)
 
 
 async def test_the_kiosk_waits_for_what_is_given_back_whoever_was_forgotten_meanwhile(
@@ -140,9 +145,7 @@ async def test_the_kiosk_waits_for_what_is_given_back_whoever_was_forgotten_mean
         await until_screen(pilot, WelcomeScreen)
         assert app.is_running
         await ledger.take_back(pilot)
-        async with asyncio.timeout(5):
-            while app.is_running:
-                await asyncio.sleep(0.01)
+        await until_closed(app)
 
 
 async def test_books_that_do_not_fit_end_nothing_for_whoever_comes_next(

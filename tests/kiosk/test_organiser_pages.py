@@ -1,6 +1,7 @@
 """The organiser's pages are mounted as they are opened, by keys and taps that may cross."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from textual import events
@@ -12,6 +13,9 @@ from kiosk.widgets.frame import KeyHint
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import Play, playing, until, until_screen
 from tests.kiosk.staff_ways import to_organiser
+
+Touch = tuple[Callable[[Play, str], None], str]
+"""A tap or a key, and which."""
 
 TURNS = pytest.mark.parametrize("turns", [0, 2, 5, 12, 30])
 """Of the event loop, between the one and the other."""
@@ -60,21 +64,16 @@ async def test_a_key_and_a_tap_open_one_page_after_the_other(page: str, turns: i
         assert screen._page == PAGES.index(switcher.current or "")
 
 
+@pytest.mark.parametrize(
+    ("opens", "locks"), [((tap, "←→"), (press, "f9")), ((press, "2"), (tap, "F9"))]
+)
 @TURNS
-async def test_whoever_locks_while_a_tap_opens_a_page_is_home(turns: int) -> None:
+async def test_whoever_locks_while_a_page_is_opened_is_home(
+    opens: Touch, locks: Touch, turns: int
+) -> None:
     async with playing(Fakes().services) as (_, pilot):
         await watching(pilot)
-        tap(pilot, "←→")
-        await some(turns)
-        press(pilot, "f9")
-        await until_screen(pilot, WelcomeScreen)
-
-
-@TURNS
-async def test_whoever_taps_the_lock_while_a_key_opens_a_page_is_home(turns: int) -> None:
-    async with playing(Fakes().services) as (_, pilot):
-        await watching(pilot)
-        press(pilot, "2")
-        await some(turns)
-        tap(pilot, "F9")
+        for does, what in (opens, locks):
+            does(pilot, what)
+            await some(turns)
         await until_screen(pilot, WelcomeScreen)

@@ -14,6 +14,9 @@ from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import Play, playing, until, until_screen
 from tests.kiosk.staff_ways import to_organiser
 
+QUIET_SECONDS = 0.02
+FORGET_SECONDS_MAX = 0.2
+
 
 class Hand:
     """A clock that is moved by hand: however slow the machine, no time goes by."""
@@ -32,10 +35,6 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
     monkeypatch.setattr(kiosk.quiet, "QUIET_SECONDS", QUIET_SECONDS)
     monkeypatch.setattr(kiosk.quiet, "monotonic", hand)
     return hand
-
-
-QUIET_SECONDS = 0.02
-FORGET_SECONDS_MAX = 0.2
 
 
 async def some_turns() -> None:

@@ -13,13 +13,13 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.widgets import Input, Static
 
-from kiosk.screens.door import DoorScreen
 from kiosk.screens.help import HelpScreen
 from kiosk.widgets.theme import PALETTES, dress
+from tests.kiosk.at_the_door import to_door
 from tests.kiosk.attendee import to_pay, to_ticket
 from tests.kiosk.fake_services import Fakes
 from tests.kiosk.playing import LARGE, Play, playing, until, until_screen
-from tests.kiosk.staff_ways import to_organiser, unlock
+from tests.kiosk.staff_ways import to_organiser
 
 Go = Callable[[Play], Awaitable[object]]
 
@@ -39,13 +39,6 @@ async def to_help(pilot: Play) -> None:
     """On a screen that lets another one shine through."""
     await pilot.press("f1")
     await until_screen(pilot, HelpScreen)
-
-
-async def to_door(pilot: Play) -> None:
-    """At the door."""
-    await unlock(pilot, "1111")
-    await pilot.press("enter")
-    await until_screen(pilot, DoorScreen)
 
 
 EVERYWHERE = pytest.mark.parametrize(
